@@ -1,0 +1,1 @@
+"""The helper module of the weight sharing course: one idea a file, imports only downward."""

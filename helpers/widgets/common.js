@@ -7,13 +7,13 @@
 // No document is touched when the module is imported. Top-level names of a widget must differ from the names here.
 //
 // The builder is called once for every view and gets `ws`:
-//   ws.root                       <div class="ws ws-kernel-slider" role="group">, already in the page: append to it
+//   ws.root                       <div class="ws ws-kernel-slider" role="group">: append to it
 //   ws.model                      get(name); Python's traits, or a static copy where there is no kernel
 //   ws.set({ row: 3 })            sets traits and redraws; Python hears of it 150 ms after the last change,
 //                                 and never while a key or a pointer button is held down
 //   ws.watch(["row"], f)          f runs when one of these traits changes, from either side
-//   ws.draw(f)                    f is the drawing: it runs once now and once per frame after ws.set, ws.watch,
-//                                 a change of theme or of width; ws.redraw() asks for it
+//   ws.draw(f)                    f is the drawing: it runs as soon as the widget has a place on the page, then at most
+//                                 once per frame after ws.set, ws.watch, a change of theme or of width; ws.redraw() asks
 //   ws.on(target, type, f)        addEventListener that ends with the view
 //   ws.end(f)                     f runs when the view is removed
 //   ws.id("row")                  an id that no other view on the page has
@@ -257,7 +257,7 @@ function announcer(status, end) {
 // One drawing per frame, and again when the width or the theme changes.
 function drawing(root, on, end) {
   let paint = null, frame = 0, colours = {}, width = 0;
-  const run = () => { frame = 0; if (paint) paint(); };
+  const run = () => { frame = 0; if (paint && root.isConnected && root.clientWidth) paint(); };
   const redraw = () => { if (!frame) frame = requestAnimationFrame(run); };
   const rethemed = () => { colours = {}; redraw(); };
   const resized = new ResizeObserver(() => { if (root.clientWidth !== width) { width = root.clientWidth; redraw(); } });
@@ -269,7 +269,7 @@ function drawing(root, on, end) {
   return {
     redraw,
     draw(f) { paint = f; run(); },
-    colour: (name) => (colours[name] ??= getComputedStyle(root).getPropertyValue(`--ws-${name}`).trim()),
+    colour: (name) => (colours[name] ||= getComputedStyle(root).getPropertyValue(`--ws-${name}`).trim()),
   };
 }
 

@@ -1,7 +1,7 @@
-"""The course's data: handwritten digits, a photograph, names in eight languages, sea temperatures, and your own picture.
+"""The course's data: handwritten digits, a photograph, names in eight languages, sea temperatures, your own picture.
 
 The files lie in data/, with their sources and licences in data/README.md. Each is compared with its checksum when it
-is first read. Every call gives fresh arrays and lists, so changing them in one cell cannot harm another.
+is first read. Every call gives fresh arrays and lists: what one cell does to them cannot harm another.
 """
 import hashlib
 import io
@@ -10,8 +10,15 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
+from helpers.pictures import load_image, pixels, place_on_canvas
 from helpers.shapes import whole
+
+__all__ = [
+    "load_digits", "load_photo", "load_image", "load_names", "split_names", "load_el_nino", "split", "place_on_canvas",
+    "plain", "read", "CODES", "LANGUAGES", "ALPHABET", "MONTHS", "FOLDER",
+]
 
 FOLDER = Path(__file__).resolve().parent.parent / "data"
 CODES = ("en", "fr", "de", "es", "pl", "fi", "tr", "hu")
@@ -50,7 +57,8 @@ def load_photo(height=288, grey=True):
     """
     if whole("height", height, 1) > 288:
         raise ValueError(f"height is {height}; the photograph has 288 rows")
-    return pixels(io.BytesIO(read("chelsea.png")), height, grey)
+    with Image.open(io.BytesIO(read("chelsea.png"))) as picture:
+        return pixels(picture, height, grey)
 
 
 def load_names(folded=True):
@@ -59,7 +67,8 @@ def load_names(folded=True):
     folded  True for small letters without accents (29 characters: see ALPHABET), False for the true spelling
     Returns names, a list of 3,777 strings of at most 24 characters when folded;
             labels (3777,), whole numbers 0 to 7; languages, a list of the 8 names that the labels count.
-    Second road  `split_names` keeps the translations of one thing together. Taught in lesson 12. Source: Unicode CLDR.
+    For training and testing use `split_names`: it keeps the translations of one thing together.
+    Taught in lesson 12. Source: Unicode CLDR, through Babel; see data/README.md.
 
     >>> names, labels, languages = load_names()
     >>> names[0], languages[labels[0]], len(names)
@@ -75,6 +84,23 @@ def name_rows():
     return [row[1] for row in rows], [row[2] for row in rows], [CODES.index(row[0]) for row in rows]
 
 
+def split_names(seed, test=206):
+    """Two piles of positions in `load_names`, such that no thing named in one pile is named in the other.
+
+    "Allemagne" and "Niemcy" are both Germany: with one in training and one in testing, the test would be too easy.
+    seed    whole number, at least 0;  test  how many of the 827 things go to the test pile with all their names
+    Returns train, test: sorted whole numbers, 3,777 together.
+    Errors  ValueError "test is 900; expected fewer than n = 827, so that something is left to train on"
+
+    >>> train, test = split_names(seed=0)
+    >>> len(train) + len(test)
+    3777
+    """
+    things, thing_of_name = np.unique(name_rows()[0], return_inverse=True)
+    in_test = np.isin(thing_of_name, split(len(things), seed, test)[1])
+    return np.flatnonzero(~in_test), np.flatnonzero(in_test)
+
+
 def plain(name):
     """`name` in small letters without accents.
 
@@ -85,36 +111,59 @@ def plain(name):
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-@lru_cache(maxsize=8)
-def verified(path, modified, size):
-    """The bytes of `path`, compared with SHA256SUMS once for each state of the file."""
-    content = path.read_bytes()
-    sums = dict(line.split()[::-1] for line in (path.parent / "SHA256SUMS").read_text("utf-8").splitlines())
-    if hashlib.sha256(content).hexdigest() != sums.get(path.name):
-        raise ValueError(f"{path} is damaged: its checksum is not the one in SHA256SUMS. {remedy(path)}")
-    return content
+def load_el_nino():
+    """The mean sea temperature of each month off Peru (the Nino 1+2 region), in degrees Celsius.
+
+    Returns years (61,), 1950 to 2010, and months (61, 12) floats, January first; `months.ravel()` is the series.
+    Taught in lesson 15. Source: NOAA, ERSST.V3B, through statsmodels.
+
+    >>> years, months = load_el_nino()
+    >>> int(years[0]), float(months[0, 0])
+    (1950, 23.11)
+    """
+    table = np.loadtxt(io.BytesIO(read("el_nino.csv")), delimiter=",", skiprows=1)
+    return table[:, 0].astype(int), table[:, 1:].copy()
 
 
-def remedy(path):
-    return f"Restore it in the course's folder: git checkout -- data/{path.name}   or   python data/rebuild.py"
+def split(n, seed, test=None):
+    """The whole numbers 0 to n - 1, shuffled and dealt into two piles.
+
+    n     examples, at least 2;  seed  whole number, at least 0: the same seed gives the same piles
+    test  size of the test pile, 1 to n - 1; a quarter of n if left out
+    Returns train (n - test,), test (test,), so `images[train]` are the examples to learn from.
+    Errors  ValueError "test is 9; expected fewer than n = 8, so that something is left to train on"
+
+    >>> train, test = split(8, seed=0, test=3)
+    >>> len(train), sorted({*train.tolist(), *test.tolist()})
+    (5, [0, 1, 2, 3, 4, 5, 6, 7])
+    """
+    n = whole("n", n, 2)
+    test = whole("test", max(1, n // 4) if test is None else test, 1)
+    if test >= n:
+        raise ValueError(f"test is {test}; expected fewer than n = {n}, so that something is left to train on")
+    order = np.random.default_rng(whole("seed", seed, 0)).permutation(n)
+    return order[test:], order[:test]
 
 
 def read(name):
-    """The bytes of data/`name`; an error names a missing or damaged file and says how to restore it."""
+    """The bytes of data/`name`; a missing or damaged file is named, with two ways to restore it."""
     path = FOLDER / name
     for needed in (path, FOLDER / "SHA256SUMS"):
         if not needed.is_file():
-            raise FileNotFoundError(f"{needed} is missing. {remedy(needed)}")
+            raise FileNotFoundError(f"{needed} is missing. {remedy(needed.name)}")
     return verified(path, path.stat().st_mtime_ns, path.stat().st_size)
 
 
-def pixels(file, height, grey):
-    """The picture in `file` as floats 0 to 1, at most `height` rows."""
-    from PIL import Image
+@lru_cache(maxsize=8)
+def verified(path, modified, size):
+    """The bytes of `path`, compared with their line in SHA256SUMS once for each state of the file."""
+    content = path.read_bytes()
+    line = f"{hashlib.sha256(content).hexdigest()}  {path.name}"
+    if line not in (path.parent / "SHA256SUMS").read_text("utf-8", errors="replace").splitlines():
+        both = f"{path.name} data/SHA256SUMS"
+        raise ValueError(f"{path} is damaged: its checksum is not the one in SHA256SUMS. {remedy(both)}")
+    return content
 
-    with Image.open(file) as picture:
-        picture = picture.convert("L" if grey else "RGB")
-    if picture.height > height:
-        width = max(1, round(picture.width * height / picture.height))
-        picture = picture.resize((width, height), Image.Resampling.BOX)
-    return np.asarray(picture) / 255
+
+def remedy(names):
+    return f"Restore it from the course's folder: git checkout -- data/{names}   or: python data/rebuild.py"

@@ -7,7 +7,6 @@ import operator
 import numpy as np
 
 
-
 def output_size(n_in, kernel_size, stride=1, padding=0, dilation=1):
     """How often a window fits: n_out = floor((n_in + 2 p - d (k - 1) - 1) / s) + 1.
 
@@ -72,7 +71,8 @@ def array(name, value, shape):
         raise TypeError(f"{name} is a {type(value).__name__}; expected a numpy array of shape {layout}")
     if value.dtype.kind != "f":
         raise TypeError(f"{name} holds {value.dtype} numbers; expected floats, such as {name}.astype(float)")
-    if value.ndim != len(shape) or any(isinstance(want, int) and have != want for have, want in zip(value.shape, shape)):
+    wanted = [size for size in zip(value.shape, shape, strict=False) if isinstance(size[1], int)]
+    if value.ndim != len(shape) or any(have != want for have, want in wanted):
         raise ValueError(f"{name} has shape {value.shape}; expected {layout}")
     if 0 in value.shape:
         raise ValueError(f"{name} has shape {value.shape}; there is nothing in it")

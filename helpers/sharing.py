@@ -10,96 +10,15 @@
 
 Rows are outputs, flattened from (C_out, H_out, W_out); columns are inputs, flattened from (C_in, H_in, W_in).
 One id per connection: reflect padding, which needs two, cannot be written this way, nor can max pooling or attention.
-Sources: LeCun 1989 ("weight sharing", w = H(u)); Ravanbakhsh et al. 2017; Zhou et al. 2021 (vec W = U v).
+What to do with ids (gather, scatter_add, tie, counts) stands in ids.py and can be imported from here as well.
 """
-from typing import NamedTuple
-
 import numpy as np
 
+from .ids import NO_EDGE, Counts, connected, counts, gather, parameters_of, scatter_add, tie
 from .shapes import output_size, pair, whole
 
-NO_EDGE = -1
-
-
-def gather(theta, param_ids):
-    """The weight matrix of the layer: W[i, j] = theta[param_ids[i, j]], and 0 where nothing is connected.
-
-    theta      (n_params,) the distinct parameters;  param_ids  (n_out, n_in)
-    Returns    (n_out, n_in), of theta's dtype. Its adjoint is `scatter_add`. Taught in lessons 01, 03 and 04.
-    Errors     IndexError "param_ids uses parameter 2; theta has only 2"
-
-    >>> gather(np.array([5., 7.]), np.array([[0, 1, -1], [-1, 0, 1]]))
-    array([[5., 7., 0.],
-           [0., 5., 7.]])
-    """
-    theta, used = np.asarray(theta), connected(param_ids)
-    _check_ids(param_ids, len(theta), "theta has only")
-    W = np.zeros(param_ids.shape, theta.dtype)
-    W[used] = theta[param_ids[used]]            # theta[-1] would silently read the last parameter
-    return W
-
-
-def scatter_add(dW, param_ids, n_params):
-    """The gradient of every parameter: dtheta[k] = sum of dW[i, j] over all i, j with param_ids[i, j] = k.
-
-    dW         (n_out, n_in) the gradient of every connection;  param_ids  (n_out, n_in);  n_params  how many parameters
-    Returns    (n_params,), of dW's dtype: a sum, never a mean. Taught in lesson 07.
-    Errors     ValueError "dW has shape (2, 2); expected (2, 3), the shape of param_ids"
-
-    >>> scatter_add(np.array([[1., 2., 9.], [9., 3., 4.]]), np.array([[0, 1, -1], [-1, 0, 1]]), 2)
-    array([4., 6.])
-    """
-    dW, used = np.asarray(dW), connected(param_ids)
-    if dW.shape != param_ids.shape:
-        raise ValueError(f"dW has shape {dW.shape}; expected {param_ids.shape}, the shape of param_ids")
-    _check_ids(param_ids, whole("n_params", n_params, 1), "n_params is")
-    sums = np.bincount(param_ids[used], weights=dW[used], minlength=n_params)
-    return sums.astype(dW.dtype if dW.dtype.kind == "f" else float)
-
-
-def tie(param_ids, n_params):
-    """Share: ids that leave the same remainder become one parameter; missing connections stay missing.
-
-    tie(ids, n)[i, j] = ids[i, j] % n.  Taught in lesson 04 (places) and lesson 10 (time steps).
-
-    >>> tie(np.array([[0, 1, -1], [-1, 2, 3]]), 2)
-    array([[ 0,  1, -1],
-           [-1,  0,  1]])
-    """
-    return np.where(connected(param_ids), param_ids % whole("n_params", n_params, 1), NO_EDGE)
-
-
-def connected(param_ids):
-    """True where there is a connection: (n_out, n_in) booleans.
-
-    >>> connected(np.array([[0, -1]]))
-    array([[ True, False]])
-    """
-    if not isinstance(param_ids, np.ndarray) or param_ids.dtype.kind != "i" or param_ids.ndim != 2:
-        raise TypeError(f"param_ids is {param_ids!r:.60}; expected a numpy array of whole numbers, (n_out, n_in)")
-    return param_ids != NO_EDGE
-
-
-class Counts(NamedTuple):
-    """What a layer costs for one example: its connections, distinct parameters, and multiply-adds."""
-    connections: int
-    parameters: int
-    multiply_adds: int
-
-    @property
-    def uses(self):
-        """Uses per parameter, on average."""
-        return self.connections / self.parameters
-
-
-def counts(param_ids):
-    """Connections, distinct parameters and multiply-adds: every connection is one multiply-add.
-
-    >>> counts(conv1d_ids(6, 3))
-    Counts(connections=12, parameters=3, multiply_adds=12)
-    """
-    used = param_ids[connected(param_ids)]
-    return Counts(used.size, np.unique(used).size, used.size)
+__all__ = ["NO_EDGE", "Counts", "connected", "conv1d_ids", "conv2d_ids", "counts", "dense_ids", "gather", "local1d_ids",
+           "local2d_ids", "rnn_ids", "rnn_step_ids", "scatter_add", "stack_ids", "taps", "tie"]
 
 
 def dense_ids(n_in, n_out):
@@ -119,16 +38,20 @@ def taps(n_in, kernel_size, stride=1, padding=0, dilation=1, circular=False):
     """Which kernel entry t input j meets in window i, along one axis: j = i * stride - padding + t * dilation.
 
     Returns (n_out, n_in), NO_EDGE outside the window. Circular: the window goes on at the other end.
+    Errors  ValueError "kernel_size is 5 and dilation 1; a circular window must not meet itself on 4 inputs"
 
     >>> taps(4, 3)
     array([[ 0,  1,  2, -1],
            [-1,  0,  1,  2]])
     """
     n_out = output_size(n_in, kernel_size, stride, padding, dilation)
-    if circular and dilation * (kernel_size - 1) + 1 > n_in:
-        raise ValueError(f"kernel_size is {kernel_size}; a circular window must not meet itself on {n_in} inputs")
+    if not isinstance(circular, (bool, np.bool_)):
+        raise TypeError(f"circular is {circular!r}; expected True or False")
     i, t = np.indices((n_out, kernel_size))
     j = i * stride - padding + t * dilation
+    if circular and np.ptp(j[0]) >= n_in:
+        raise ValueError(f"kernel_size is {kernel_size} and dilation {dilation}; "
+                         f"a circular window must not meet itself on {n_in} inputs")
     j = j % n_in if circular else j
     inside = (0 <= j) & (j < n_in)
     out = np.full((n_out, n_in), NO_EDGE)
@@ -150,8 +73,9 @@ def local2d_ids(H_in, W_in, kernel_size, C_in=1, C_out=1, stride=1, padding=0, d
     """
     (k_h, k_w), (s_h, s_w) = pair("kernel_size", kernel_size, 1), pair("stride", stride, 1)
     (p_h, p_w), (d_h, d_w) = pair("padding", padding, 0), pair("dilation", dilation, 1)
-    C_in, C_out = whole("C_in", C_in, 1), whole("C_out", C_out, 1)
-    if C_in % whole("groups", groups, 1) or C_out % groups:
+    H_in, W_in = whole("H_in", H_in, 1), whole("W_in", W_in, 1)
+    C_in, C_out, groups = whole("C_in", C_in, 1), whole("C_out", C_out, 1), whole("groups", groups, 1)
+    if C_in % groups or C_out % groups:
         raise ValueError(f"groups is {groups}; it must divide C_in = {C_in} and C_out = {C_out}")
     rows, cols = taps(H_in, k_h, s_h, p_h, d_h, circular), taps(W_in, k_w, s_w, p_w, d_w, circular)
     (H_out, _), (W_out, _) = rows.shape, cols.shape
@@ -168,6 +92,7 @@ def conv2d_ids(H_in, W_in, kernel_size, C_in=1, C_out=1, stride=1, padding=0, di
     """One kernel for all places: the local layer, tied. theta is torch's Conv2d weight, flattened.
 
     Arguments, shape and errors as `local2d_ids`; ids 0 .. C_out * (C_in / groups) * k_h * k_w - 1. Taught in lesson 04.
+    Second road  the matrix of torch.nn.Conv2d with the same options; test_sharing.py compares 200 of them
 
     >>> conv2d_ids(1, 4, (1, 3))
     array([[ 0,  1,  2, -1],
@@ -175,17 +100,20 @@ def conv2d_ids(H_in, W_in, kernel_size, C_in=1, C_out=1, stride=1, padding=0, di
     """
     local = local2d_ids(H_in, W_in, kernel_size, C_in, C_out, stride, padding, dilation, groups, circular)
     k_h, k_w = pair("kernel_size", kernel_size, 1)
-    return tie(local, C_out * (C_in // groups) * k_h * k_w)
+    return tie(local, int(C_out) * (int(C_in) // int(groups)) * k_h * k_w)
 
 
 def local1d_ids(n_in, kernel_size, C_in=1, C_out=1, stride=1, padding=0, dilation=1, groups=1, circular=False):
-    """A kernel of its own at every place of a row: (C_out * n_out, C_in * n_in), order (n_out, C_out, C_in / groups, k).
+    """A kernel of its own at every place of a row: (C_out * n_out, C_in * n_in).
+
+    Ids run in the order (n_out, C_out, C_in / groups, k): place 0 first. Arguments and errors as `local2d_ids`.
 
     >>> local1d_ids(4, 3)
     array([[ 0,  1,  2, -1],
            [-1,  3,  4,  5]])
     """
-    return local2d_ids(1, n_in, (1, kernel_size), C_in, C_out, (1, stride), (0, padding), (1, dilation), groups, circular)
+    stride, padding, dilation = (1, stride), (0, padding), (1, dilation)
+    return local2d_ids(1, n_in, (1, kernel_size), C_in, C_out, stride, padding, dilation, groups, circular)
 
 
 def conv1d_ids(n_in, kernel_size, C_in=1, C_out=1, stride=1, padding=0, dilation=1, groups=1, circular=False):
@@ -195,17 +123,20 @@ def conv1d_ids(n_in, kernel_size, C_in=1, C_out=1, stride=1, padding=0, dilation
     array([[ 0,  1,  2, -1],
            [-1,  0,  1,  2]])
     """
-    return conv2d_ids(1, n_in, (1, kernel_size), C_in, C_out, (1, stride), (0, padding), (1, dilation), groups, circular)
+    stride, padding, dilation = (1, stride), (0, padding), (1, dilation)
+    return conv2d_ids(1, n_in, (1, kernel_size), C_in, C_out, stride, padding, dilation, groups, circular)
 
 
-def stack_ids(param_ids, T):
+def stack_ids(param_ids, T, n_params=None):
     """T untied copies of a layer, one block per step down the diagonal: (T * n_out, T * n_in). Taught in lesson 10.
+
+    Copy t uses ids t * n_params .. (t + 1) * n_params - 1; n_params is the highest id + 1 unless given.
 
     >>> stack_ids(np.array([[0, 1]]), 2)
     array([[ 0,  1, -1, -1],
            [-1, -1,  2,  3]])
     """
-    used, n = connected(param_ids), param_ids.max() + 1
+    used, n = connected(param_ids), parameters_of(param_ids, n_params)
     (n_out, n_in), T = param_ids.shape, whole("T", T, 1)
     stack = np.full((T, n_out, T, n_in), NO_EDGE)
     for t in range(T):
@@ -220,6 +151,7 @@ def rnn_step_ids(n_x, n_h):
     array([[0, 2, 3],
            [1, 4, 5]])
     """
+    n_x, n_h = whole("n_x", n_x, 1), whole("n_h", n_h, 1)
     return np.hstack([dense_ids(n_x, n_h), n_h * n_x + dense_ids(n_h, n_h)])
 
 
@@ -234,10 +166,3 @@ def rnn_ids(T, n_x, n_h):
     """
     step = rnn_step_ids(n_x, n_h)
     return tie(stack_ids(step, T), step.size)
-
-
-def _check_ids(param_ids, n_params, words):
-    if param_ids.size and param_ids.max() >= n_params:
-        raise IndexError(f"param_ids uses parameter {param_ids.max()}; {words} {n_params}")
-    if param_ids.size and param_ids.min() < NO_EDGE:
-        raise IndexError(f"param_ids holds {param_ids.min()}; expected ids from 0, or {NO_EDGE} for no connection")

@@ -26,10 +26,10 @@
 //   ws.toggle({ label, value, change: (on) => ... })
 //                                 each gives { node, input, show(v) }; a range also has limit(min, max)
 //   ws.button("Step", f)          the <button>
-//   ws.player({ next, first, last: () => bool, delay: 140 })
-//                                 { node, stop() }: buttons Play/Pause, Step, Start; next() makes one step; stops by
-//                                 itself when last() is true, and starts over from there; one step a 1.2 s where
-//                                 reduced motion is asked for
+//   ws.player({ next, first, last: () => bool, delay: 140, step: next })
+//                                 { node, stop(), playing() }: buttons Play/Pause, Step, Start; next() makes one step of
+//                                 Play, step() one of Step; it ends by itself when last() is true, and Play then starts
+//                                 over with first(); one step a 1.2 s where reduced motion is asked for
 //
 // Pure:    fmt, clamp, grey, diverging, parameterColour, css, ink, unpack, OKABE_ITO, MINUS
 // Page:    h, svg, crisp, pixels, hatch, numbers
@@ -311,7 +311,7 @@ function controls(ws) {
   };
 }
 
-function player(ws, { next, first, last, delay = 140 }) {
+function player(ws, { next, first, last, delay = 140, step = next }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let timer = 0;
   const stop = () => { clearTimeout(timer); timer = 0; play.textContent = "Play"; };
@@ -326,8 +326,8 @@ function player(ws, { next, first, last, delay = 140 }) {
     play.textContent = "Pause";
     timer = setTimeout(tick, calm.matches ? 1200 : delay);
   });
-  const step = ws.button("Step", () => { stop(); if (last()) first(); else next(); });
+  const once = ws.button("Step", () => { stop(); if (last()) first(); else step(); });
   const start = ws.button("Start", () => { stop(); first(); });
   ws.end(stop);
-  return { node: h("div", { class: "ws-player" }, play, step, start), stop };
+  return { node: h("div", { class: "ws-player" }, play, once, start), stop, playing: () => timer !== 0 };
 }

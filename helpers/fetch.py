@@ -47,7 +47,9 @@ def checksum(path):
 
 def source(name, sha256):
     """The address and checksum of a set in PUBLIC, or of any other https address."""
-    if name in PUBLIC and sha256 is None:
+    if name in PUBLIC:
+        if sha256 is not None:
+            raise ValueError(f"sha256 is {sha256!r}; {name} has a checksum of its own: leave this out")
         return PUBLIC[name]
     if not is_safe(name):
         names = ", ".join(PUBLIC)

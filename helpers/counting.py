@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .equivariance import equivariant_to, shift_equivariance
+from .equivariance import equivariant_to
 from .ids import Counts, counts
-from .shapes import output_size, whole
+from .shapes import channels, output_size, per_axis, sizes, whole
 from .tables import Table
 
 
@@ -39,12 +39,11 @@ def conv_counts(in_shape, C_out, kernel_size, stride=1, padding=0, dilation=1, g
     >>> conv_counts((3, 227, 227), 96, 11, stride=4).parameters
     34944
     """
-    (C_in, *sizes), C_out, groups = _shape(in_shape), whole("C_out", C_out, 1), whole("groups", groups, 1)
-    if C_in % groups or C_out % groups:
-        raise ValueError(f"groups is {groups}; it must divide C_in = {C_in} and C_out = {C_out}")
+    C_in, *sides = sizes("in_shape", in_shape, 2)
+    C_in, C_out, groups = channels(C_in, C_out, groups)
     options = dict(kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation)
-    places, kernel, meetings = _windows(sizes, **options)
-    kernels = C_out * (C_in // groups)
+    places, kernel, meetings = _windows(sides, **options)
+    kernels = C_out * C_in // groups
     return _with_biases(kernels * meetings, kernels * kernel, C_out * places, C_out, bias)
 
 
@@ -69,9 +68,9 @@ def pool_counts(in_shape, kernel_size, stride=None, trainable=False):
     >>> pool_counts((6, 28, 28), 2, trainable=True)
     Counts(connections=5880, parameters=12, multiply_adds=4704)
     """
-    C, *sizes = _shape(in_shape)
+    C, *sides = sizes("in_shape", in_shape, 2)
     stride = kernel_size if stride is None else stride
-    places, kernel, _ = _windows(sizes, kernel_size=kernel_size, stride=stride, padding=0, dilation=1)
+    places, kernel, _ = _windows(sides, kernel_size=kernel_size, stride=stride, padding=0, dilation=1)
     n = C * places * kernel
     return _with_biases(n, C, C * places, C, True) if trainable else Counts(n, 0, 0)
 
@@ -82,10 +81,10 @@ def table_counts(connection_table, in_shape, kernel_size, stride=1, padding=0, b
     >>> table_counts(np.array([[True, False], [True, True]]), (2, 14, 14), 5)
     Counts(connections=7700, parameters=77, multiply_adds=7500)
     """
-    C_in, *sizes = _shape(in_shape)
+    C_in, *sides = sizes("in_shape", in_shape, 2)
     if (shape := np.shape(connection_table))[1:] != (C_in,):
         raise ValueError(f"connection_table has shape {shape}; expected (C_out, {C_in}), a column for each channel")
-    places, kernel, meetings = _windows(sizes, kernel_size=kernel_size, stride=stride, padding=padding, dilation=1)
+    places, kernel, meetings = _windows(sides, kernel_size=kernel_size, stride=stride, padding=padding, dilation=1)
     kernels = int(np.count_nonzero(connection_table))
     C_out = len(connection_table)
     return _with_biases(kernels * meetings, kernels * kernel, C_out * places, C_out, bias)
@@ -159,7 +158,7 @@ def row(name, layer, equivariant=None, out_shape=None, in_shape=None, stride=1):
     6
     """
     if equivariant is None and out_shape is not None and not isinstance(layer, Counts):
-        equivariant = equivariant_to(shift_equivariance(layer, out_shape, in_shape, stride), stride)
+        equivariant = equivariant_to(layer, out_shape, in_shape, stride)
     layer = layer if isinstance(layer, Counts) else counts(layer)
     uses = layer.uses if layer.parameters else "none"
     return Row(name, layer.connections, layer.parameters, uses, layer.multiply_adds, equivariant or "?")
@@ -176,9 +175,10 @@ def table(*rows, caption="What a layer costs, for one example"):
     return Table(caption, columns, rows)
 
 
-def _windows(sizes, **options):
+def _windows(sides, **options):
     """Places, numbers in a kernel, and how often a kernel's number meets a pixel over all places."""
-    axes = zip(sizes, *(_per_axis(name, value, len(sizes)) for name, value in options.items()), strict=True)
+    axes = zip(sides, *(per_axis(name, value, len(sides), int(name != "padding")) for name, value in options.items()),
+               strict=True)
     places, kernel, meetings = zip(*(_windows_along(*axis) for axis in axes), strict=True)
     return math.prod(places), math.prod(kernel), math.prod(meetings)
 
@@ -188,19 +188,6 @@ def _windows_along(n_in, kernel_size, stride, padding, dilation):
     i, t = np.ogrid[:n_out, :kernel_size]
     pixel = i * stride - padding + t * dilation
     return n_out, int(kernel_size), int(((0 <= pixel) & (pixel < n_in)).sum())
-
-
-def _per_axis(name, value, n_axes):
-    values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * n_axes
-    if len(values) != n_axes:
-        raise ValueError(f"{name} is {value!r}; expected one whole number, or {n_axes}: one for each axis")
-    return values
-
-
-def _shape(in_shape):
-    if not isinstance(in_shape, (tuple, list)) or len(in_shape) < 2:
-        raise TypeError(f"in_shape is {in_shape!r}; expected (C_in, H_in, W_in) or (C_in, L_in)")
-    return tuple(whole("in_shape", size, 1) for size in in_shape)
 
 
 def _with_biases(connections, weights, n_biased, n_biases, bias):

@@ -22,7 +22,7 @@ INK, FAINT = "#1a1a1a", "#767676"
 def show(picture, alt):
     """Display a figure (or an ax's figure) with a sentence, `alt`, for those who cannot see it; then close it.
 
-    The sentence says what to see. It reaches screen readers in JupyterLab and on exported pages, and is compared in tests.
+    The sentence says what to see. It reaches screen readers in JupyterLab and on exported pages; tests compare it.
     Errors  ValueError "alt is 'a plot'; expected a sentence that says what to see"
     """
     if not isinstance(alt, str) or len(alt) < 30:

@@ -57,6 +57,47 @@ def pair(name, value, at_least):
     return (whole(name, value, at_least),) * 2
 
 
+def per_axis(name, value, n_axes, at_least):
+    """`value` for each axis of a grid: one whole number stands for all of them.
+
+    Errors  ValueError "stride is (1, 2, 3); expected one whole number, or 2: one for each axis"
+
+    >>> per_axis("stride", 2, 3, 1), per_axis("stride", (1, 2), 2, 1)
+    ((2, 2, 2), (1, 2))
+    """
+    values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * n_axes
+    if len(values) != n_axes:
+        raise ValueError(f"{name} is {value!r}; expected one whole number, or {n_axes}: one for each axis")
+    return tuple(whole(name, v, at_least) for v in values)
+
+
+def sizes(name, shape, n_axes=1):
+    """`shape` as a tuple of at least n_axes whole numbers, each at least 1, such as (C_in, H_in, W_in).
+
+    Errors  TypeError "in_shape is 28; expected a shape such as (1, 28, 28)"
+
+    >>> sizes("in_shape", [1, 28, 28])
+    (1, 28, 28)
+    """
+    if not isinstance(shape, (tuple, list)) or len(shape) < n_axes:
+        raise TypeError(f"{name} is {shape!r}; expected a shape such as (1, 28, 28)")
+    return tuple(whole(name, size, 1) for size in shape)
+
+
+def channels(C_in, C_out, groups):
+    """The three as ints; groups must divide both, because each group of filters sees a group of channels of its own.
+
+    Errors  ValueError "groups is 2; it must divide C_in = 3 and C_out = 4"
+
+    >>> channels(4, 2, 2)
+    (4, 2, 2)
+    """
+    C_in, C_out, groups = whole("C_in", C_in, 1), whole("C_out", C_out, 1), whole("groups", groups, 1)
+    if C_in % groups or C_out % groups:
+        raise ValueError(f"groups is {groups}; it must divide C_in = {C_in} and C_out = {C_out}")
+    return C_in, C_out, groups
+
+
 def array(name, value, shape):
     """`value`, a numpy array of floats whose shape fits `shape`: numbers must agree, names are free.
 

@@ -15,7 +15,7 @@ What to do with ids (gather, scatter_add, tie, counts) stands in ids.py and can 
 import numpy as np
 
 from .ids import NO_EDGE, Counts, connected, counts, gather, parameters_of, scatter_add, tie
-from .shapes import output_size, pair, whole
+from .shapes import channels, output_size, pair, whole
 
 __all__ = ["NO_EDGE", "Counts", "connected", "conv1d_ids", "conv2d_ids", "counts", "dense_ids", "gather", "local1d_ids",
            "local2d_ids", "rnn_ids", "rnn_step_ids", "scatter_add", "stack_ids", "taps", "tie"]
@@ -74,9 +74,7 @@ def local2d_ids(H_in, W_in, kernel_size, C_in=1, C_out=1, stride=1, padding=0, d
     (k_h, k_w), (s_h, s_w) = pair("kernel_size", kernel_size, 1), pair("stride", stride, 1)
     (p_h, p_w), (d_h, d_w) = pair("padding", padding, 0), pair("dilation", dilation, 1)
     H_in, W_in = whole("H_in", H_in, 1), whole("W_in", W_in, 1)
-    C_in, C_out, groups = whole("C_in", C_in, 1), whole("C_out", C_out, 1), whole("groups", groups, 1)
-    if C_in % groups or C_out % groups:
-        raise ValueError(f"groups is {groups}; it must divide C_in = {C_in} and C_out = {C_out}")
+    C_in, C_out, groups = channels(C_in, C_out, groups)
     rows, cols = taps(H_in, k_h, s_h, p_h, d_h, circular), taps(W_in, k_w, s_w, p_w, d_w, circular)
     (H_out, _), (W_out, _) = rows.shape, cols.shape
     f, i, j, c = np.ogrid[:C_out, :H_out, :W_out, :C_in]
@@ -99,8 +97,8 @@ def conv2d_ids(H_in, W_in, kernel_size, C_in=1, C_out=1, stride=1, padding=0, di
            [-1,  0,  1,  2]])
     """
     local = local2d_ids(H_in, W_in, kernel_size, C_in, C_out, stride, padding, dilation, groups, circular)
-    k_h, k_w = pair("kernel_size", kernel_size, 1)
-    return tie(local, int(C_out) * (int(C_in) // int(groups)) * k_h * k_w)
+    (k_h, k_w), (C_in, C_out, groups) = pair("kernel_size", kernel_size, 1), channels(C_in, C_out, groups)
+    return tie(local, C_out * C_in // groups * k_h * k_w)
 
 
 def local1d_ids(n_in, kernel_size, C_in=1, C_out=1, stride=1, padding=0, dilation=1, groups=1, circular=False):

@@ -1,9 +1,9 @@
 """A time limit for code that may never end: in a kernel, in a thread, and on Windows.
 
 Three roads, the first that is open:
-    alarm      a timer of the operating system; the main thread on Linux and macOS. It also ends a `time.sleep`.
+    alarm      a timer of the operating system; the main thread on Linux and macOS. It ends a `time.sleep`, too.
     watchdog   a thread that raises in the other thread; Windows, and every thread but the main one.
-    tracing    a look at the clock before every instruction, twenty times slower; where there are no threads.
+    tracing    a look at the clock before every instruction, about twenty times slower; where there are no threads.
 None of them can break into one long call inside numpy: Python goes on only when that call comes back.
 """
 import ctypes
@@ -12,11 +12,14 @@ import sys
 import threading
 import time
 
-FIRST_PAUSE, LAST_PAUSE = 0.05, 2e-5          # seconds between attempts: code may swallow the first ones
+FIRST_PAUSE, LAST_PAUSE = 0.05, 2e-5            # seconds between attempts: code may swallow the first ones
 
 
 class TooSlow(BaseException):
-    """No answer within the time limit. A BaseException: the learner's `except Exception` lets it through."""
+    """No answer within the time limit. A BaseException: the learner's `except Exception` lets it through.
+
+    A bare `except:` catches it, so it is raised again and again, faster and faster, until one gets out.
+    """
 
 
 def within(seconds, function, *args, road=None):
@@ -42,7 +45,7 @@ def alarm(seconds, function, args):
 
     def ring(signum, frame):
         nonlocal pause
-        if _inside(frame):                    # and not already on the way out
+        if _inside(frame):                      # and not already on the way out
             signal.setitimer(signal.ITIMER_REAL, pause)
             pause = max(pause / 4, LAST_PAUSE)
             raise TooSlow
@@ -57,31 +60,30 @@ def alarm(seconds, function, args):
 
 
 def watchdog(seconds, function, args):
-    learner, over, interval = threading.get_ident(), threading.Event(), sys.getswitchinterval()
+    learner, over, interval = ctypes.c_ulong(threading.get_ident()), threading.Event(), sys.getswitchinterval()
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
 
     def watch():
         pause = seconds
-        while not over.wait(pause) and _inside(sys._current_frames().get(learner)):
-            raise_in(ctypes.c_ulong(learner), ctypes.py_object(TooSlow))
-            pause = FIRST_PAUSE
+        while not over.wait(pause) and _inside(sys._current_frames().get(learner.value)):
+            raise_in(learner, ctypes.py_object(TooSlow))
+            pause = FIRST_PAUSE if pause == seconds else pause / 4 if pause > LAST_PAUSE else 0
+            sys.setswitchinterval(min(interval, max(pause, LAST_PAUSE)))
 
     dog = threading.Thread(target=watch, daemon=True)
     dog.start()
     try:
         return _call(function, args)
     finally:
-        _until_done(over.set)
-        _until_done(dog.join)
-        raise_in(ctypes.c_ulong(learner), None)
-        sys.setswitchinterval(interval)
+        for action in over.set, dog.join, lambda: raise_in(learner, None), lambda: sys.setswitchinterval(interval):
+            _in_any_case(action)
 
 
 def tracing(seconds, function, args):
-    stop, before = time.monotonic() + seconds, sys.gettrace()
+    stop, tracer = time.monotonic() + seconds, sys.gettrace()
 
     def look_at_the_clock(frame, event, arg):
-        frame.f_trace_opcodes = True          # `while True: pass` has no second line to notice
+        frame.f_trace_opcodes = True            # `while True: pass` has no second line to notice
         if time.monotonic() > stop:
             raise TooSlow
         return look_at_the_clock
@@ -90,7 +92,7 @@ def tracing(seconds, function, args):
     try:
         return _call(function, args)
     finally:
-        sys.settrace(before)
+        sys.settrace(tracer)
 
 
 def _call(function, args):
@@ -99,14 +101,12 @@ def _call(function, args):
 
 def _inside(frame):
     """Whether the learner's code is running: `_call` is somewhere below."""
-    while frame is not None:
-        if frame.f_code is _call.__code__:
-            return True
+    while frame is not None and frame.f_code is not _call.__code__:
         frame = frame.f_back
-    return False
+    return frame is not None
 
 
-def _until_done(action):
+def _in_any_case(action):
     """A late TooSlow must not keep the watchdog alive."""
     while True:
         try:

@@ -1,4 +1,8 @@
-"""The plain recurrent layer: one small dense layer, used again at every time step."""
+"""The plain recurrent layer, one small dense layer used at every time step; and what all recurrent layers share.
+
+    rnn, rnn_backward     h[t] = tanh(W_xh x_t + W_hh h[t-1] + b) and its gradients
+    the rest              checks and sums that lstm.py and gru.py use too
+"""
 import numpy as np
 
 from .shapes import array
@@ -19,10 +23,11 @@ def rnn(x, h_0, W_xh, W_hh, b_xh=None, b_hh=None):
     array([0.   , 0.964, 0.776, 0.841])
     """
     T, N, n_h = recurrent_sizes(x, W_xh, W_hh, gates=1)
-    start = optional("h_0", h_0, (N, n_h))
-    a = np.tensordot(x, W_xh, axes=(2, 1)) + (optional("b_xh", b_xh, (n_h,)) + optional("b_hh", b_hh, (n_h,)))
-    h = np.empty((T + 1, N, n_h), np.result_type(a, W_hh, start))
-    h[0] = start
+    h_0 = or_zeros("h_0", h_0, (N, n_h), x)
+    a = np.tensordot(x, W_xh, axes=(2, 1))
+    a += or_zeros("b_xh", b_xh, (n_h,), W_xh) + or_zeros("b_hh", b_hh, (n_h,), W_hh)
+    h = np.empty((T + 1, N, n_h), np.result_type(a, W_hh, h_0))
+    h[0] = h_0
     W = np.ascontiguousarray(W_hh.T)
     for t in range(T):
         h[t + 1] = np.tanh(a[t] + h[t] @ W)
@@ -56,23 +61,16 @@ def rnn_backward(dh, x, h, W_xh, W_hh):
     for t in reversed(range(T)):
         da[t] = (dh[t] + back) * slope[t]
         back = da[t] @ W_hh
-    dW_xh, dW_hh = sum_over_steps(da, x), sum_over_steps(da, h[:-1])
-    return np.tensordot(da, W_xh, axes=(2, 0)), back, dW_xh, dW_hh, da.sum(axis=(0, 1)), da.sum(axis=(0, 1))
-
-
-def sum_over_steps(da, x):
-    """The gradient of a matrix that serves every step of every sequence: dW[i, j] = sum_{t,n} da[t, n, i] x[t, n, j].
-
-    >>> sum_over_steps(np.ones((2, 1, 1)), np.array([[[1., 5.]], [[2., 6.]]]))
-    array([[ 3., 11.]])
-    """
-    return np.tensordot(da, x, axes=((0, 1), (0, 1)))
+    dx, db = np.tensordot(da, W_xh, axes=(2, 0)), da.sum(axis=(0, 1))
+    return dx, back, sum_over_steps(da, x), sum_over_steps(da, h[:-1]), db, db.copy()
 
 
 def recurrent_sizes(x, W_xh, W_hh, gates):
-    """T, N and n_h of a recurrent layer whose matrices stack `gates` blocks of n_h rows: 1 for RNN, 4 LSTM, 3 GRU.
+    """T, N and n_h of a recurrent layer whose matrices stack `gates` blocks of n_h rows: RNN 1, GRU 3, LSTM 4.
 
-    >>> recurrent_sizes(np.ones((5, 2, 3)), np.ones((16, 3)), np.ones((16, 4)), gates=4)
+    Errors  ValueError "W_xh has shape (8, 3); expected (12, 3)", 12 = 3 * n_h for a GRU with n_h = 4
+
+    >>> recurrent_sizes(np.ones((5, 2, 3)), np.ones((12, 3)), np.ones((12, 4)), gates=3)
     (5, 2, 4)
     """
     array("x", x, ("T", "N", "n_x"))
@@ -82,10 +80,45 @@ def recurrent_sizes(x, W_xh, W_hh, gates):
     return x.shape[0], x.shape[1], n_h
 
 
-def optional(name, value, shape):
-    """`value`, checked; or 0, which broadcasts to any shape, when it is None.
+def or_zeros(name, value, shape, like):
+    """`value`, checked; or zeros of that shape and of the dtype of `like`, when it is None.
 
-    >>> optional("b_xh", None, (3,))
-    0
+    >>> or_zeros("b_xh", None, (3,), like=np.ones((3, 2)))
+    array([0., 0., 0.])
     """
-    return 0 if value is None else array(name, value, shape)
+    return np.zeros(shape, like.dtype) if value is None else array(name, value, shape)
+
+
+def by_gate(W, n_h):
+    """The blocks that W (gates * n_h, n_in) stacks, one per gate and transposed: (gates, n_in, n_h).
+
+    So x_t @ by_gate(W, n_h) is (gates, N, n_h): one contiguous slab a gate, which numpy reads faster than slices.
+
+    >>> by_gate(np.array([[1., 2.], [3., 4.]]), 1)
+    array([[[1.],
+            [2.]],
+    <BLANKLINE>
+           [[3.],
+            [4.]]])
+    """
+    return np.ascontiguousarray(W.reshape(-1, n_h, W.shape[1]).swapaxes(1, 2))
+
+
+def gate_sums(x, W, b, n_h):
+    """W x_t + b at every step, gate by gate: a[t, k] = x[t] @ by_gate(W, n_h)[k] + b's block k, (T, gates, N, n_h).
+
+    >>> gate_sums(np.array([[[1., 1.]]]), np.array([[1., 2.], [3., 4.]]), np.array([0., 100.]), 1).ravel()
+    array([  3., 107.])
+    """
+    a = x[:, None] @ by_gate(W, n_h)
+    a += b.reshape(-1, 1, n_h)
+    return a
+
+
+def sum_over_steps(da, x):
+    """The gradient of a matrix that serves every step of every sequence: dW[i, j] = sum_{t,n} da[t, n, i] x[t, n, j].
+
+    >>> sum_over_steps(np.ones((2, 1, 1)), np.array([[[1., 5.]], [[2., 6.]]]))
+    array([[ 3., 11.]])
+    """
+    return np.tensordot(da, x, axes=((0, 1), (0, 1)))

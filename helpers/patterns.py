@@ -103,7 +103,7 @@ def conv_bias_ids(C_out, n_places):
     >>> conv_bias_ids(2, 3)
     array([0, 0, 0, 1, 1, 1])
     """
-    return bias_ids(C_out).repeat(whole("n_places", n_places, 1))
+    return np.arange(whole("C_out", C_out, 1)).repeat(whole("n_places", n_places, 1))
 
 
 def rnn_bias_ids(T, n_h):
@@ -112,7 +112,7 @@ def rnn_bias_ids(T, n_h):
     >>> rnn_bias_ids(3, 2)
     array([0, 1, 0, 1, 0, 1])
     """
-    return bias_ids(whole("T", T, 1) * whole("n_h", n_h, 1)) % n_h
+    return np.tile(np.arange(whole("n_h", n_h, 1)), whole("T", T, 1))
 
 
 def table_ids(connection_table, H_in, W_in, kernel_size, stride=1, padding=0):

@@ -118,3 +118,27 @@ def array(name, value, shape):
     if 0 in value.shape:
         raise ValueError(f"{name} has shape {value.shape}; there is nothing in it")
     return value
+
+
+def indices(name, value, n, shape=None):
+    """`value`, a numpy array of whole numbers 0 .. n - 1, such as labels or the symbols of a text.
+
+    shape   what its shape must be, or None for any
+    Errors  TypeError for a list, for floats and for True / False; ValueError for a wrong shape; IndexError
+            "labels holds 3; expected whole numbers 0 to 2"
+
+    >>> indices("labels", np.array([0, 2]), 3)
+    array([0, 2])
+    """
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"{name} is a {type(value).__name__}; expected a numpy array of whole numbers")
+    if value.dtype.kind not in "iu":
+        raise TypeError(f"{name} holds {value.dtype} numbers; expected whole numbers 0 to {n - 1}")
+    if shape is not None and value.shape != shape:
+        raise ValueError(f"{name} has shape {value.shape}; expected {shape}")
+    if value.size == 0:
+        raise ValueError(f"{name} has shape {value.shape}; there is nothing in it")
+    for extreme in (value.min(), value.max()):
+        if not 0 <= extreme < n:
+            raise IndexError(f"{name} holds {extreme}; expected whole numbers 0 to {n - 1}")
+    return value

@@ -1,5 +1,6 @@
 """Torch's own layers show the ids that the builders make; layers without ids are refused with a reason."""
 import copy
+import re
 
 import numpy as np
 import pytest
@@ -179,7 +180,7 @@ def test_what_has_no_ids_is_refused_with_a_reason(call, error, message):
         call()
     text = str(caught.value)
     assert text.startswith(message)
-    assert any(reason in text for reason in ("expected", "does not take it", "no parameters", "has no ids", "not linear"))
+    assert re.search("expected|does not take it|no parameters|has no ids|not linear", text)
 
 
 class Cubes(torch.nn.Module):

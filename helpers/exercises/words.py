@@ -1,85 +1,167 @@
-"""What the checker says: one or two sentences, the verdict first."""
+"""What the checker says: one or two sentences, the verdict first, in words that can be read aloud."""
 import ast
 import inspect
+import re
 import textwrap
 
-import numpy as np
-
+from .differences import difference, of_results, what
+from .exercise import did_the_same
 from .limits import TooSlow
 from .trial import learner_line
-from .values import Odd, plain, same, show, show_both
+from .values import Odd, plain, same, show
 
 VERDICTS = {"right": "correct", "blank": "not attempted", "mistake": "not quite", "wrong": "not quite",
             "error": "stopped"}
 
 
 def line(name, kind, message):
-    """The line that `check` prints."""
+    """The line that `check` prints.
+
+    >>> line("conv1d", "mistake", "you flipped the kernel.")
+    'conv1d: not quite - you flipped the kernel.'
+    """
     return f"{name}: {VERDICTS[kind]}" + (f" - {message}" if message else "")
 
 
-def size(args):
-    """How much there is to read in the arguments of a case."""
-    arrays = [a for a in map(plain, args) if isinstance(a, np.ndarray)]
-    return sum(a.size for a in arrays), sum(np.abs(a).sum() for a in arrays)
+def two_mistakes(first, second):
+    return f"two things at once. First: {first} Second: {second}"
 
 
-def two(first, second):
-    return f"there are two things. First: {first} Second: {second}"
+def unsteady(first, second):
+    """The answer was right at first, and something else for the same input later."""
+    later = show(second.value) if second.error is None else type(second.error).__name__
+    return (f"for the same input it first gives {show(first.value)} and then {later}. Does it keep something from one "
+            "call to the next?")
 
 
 def is_blank(answer, outcomes):
-    """Whether there is a ... where the answer should be."""
-    return any(o.value is ... or isinstance(o.error, NotImplementedError)
-               or (o.error is not None and "ellipsis" in str(o.error).lower()) for o in outcomes) or _has_blank(answer)
+    """Whether there is still a ... where the answer should be."""
+    return any(o.value is ... or _met_blank(o.error) for o in outcomes) or _has_blank(answer)
+
+
+def _met_blank(error):
+    text = str(error).lower() if isinstance(error, (TypeError, AttributeError)) else ""
+    return isinstance(error, NotImplementedError) or "ellipsis" in text
 
 
 def _has_blank(function):
+    """Whether a ... stands in the function's source, other than in an index such as x[..., 0]."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except Exception:
+    except Exception:                           # no function, or its source is not at hand
         return False
-    return any(isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign, ast.Return))
-               and isinstance(node.value, ast.Constant) and node.value.value is ... for node in ast.walk(tree))
+    parents = [n for n in ast.walk(tree) if not isinstance(n, (ast.Subscript, ast.Tuple, ast.List))]
+    return any(isinstance(c, ast.Constant) and c.value is ... for n in parents for c in ast.iter_child_nodes(n))
 
 
 def describe(exercise, answer, got):
     """(kind, message) for the smallest case in which an answer differs."""
-    want = exercise.expected
-    i, (g, w) = next((i, p) for i, p in enumerate(zip(got, want, strict=False)) if not alike_outcomes(*p))
-    args = given(answer, exercise.cases[i]) if exercise.cases else ""
-    if isinstance(g.error, TooSlow):
-        return "error", f"no answer after {exercise.seconds:g} seconds. Is there a loop that never ends?"
-    if g.error:
-        return "error", stopped(g.error, answer, args)
+    if exercise.cases and not callable(answer):
+        return "wrong", f"it is {what(plain(answer))}; expected a function: {stub(exercise)}."
+    if exercise.cases and not takes(answer, exercise.cases[0]):
+        return "wrong", f"it does not take the arguments of {stub(exercise)}."
+    pairs = enumerate(zip(got, exercise.expected, strict=False))
+    i, (g, w) = next((i, pair) for i, pair in pairs if not did_the_same(*pair))
+    if exercise.measure and isinstance(g.error, ValueError):
+        return "wrong", str(g.error)            # the measure's own words
+    if g.error is not None:
+        return "error", stopped(g.error, answer, _where(exercise, answer, i), exercise.seconds)
     if g.value is None:
-        return "wrong", "it gives None. " + ("print shows a result, but only return gives it back."
-                                             if g.printed else "Is a return missing?")
+        return "wrong", nothing(exercise, g.printed)
+    if exercise.cases and same(g.value, w.value):
+        return "mistake", wrote_into(parameter(answer, exercise.cases[i], g.changed))
+    return "wrong", differs(exercise, g, w, _where(exercise, answer, i)) + aside(exercise, answer, g, w)
+
+
+def nothing(exercise, printed):
+    """None instead of an answer."""
+    if not exercise.cases:
+        return "it is None. Write down the answer itself; print(...) gives back None."
+    if printed.strip():
+        return "it prints its answer and returns None. print shows a result, only return hands it on."
+    return "it returns None. Is a return missing?"
+
+
+def differs(exercise, g, w, where):
+    """Another result than the expected one."""
+    if exercise.cases or exercise.measure:
+        of = of_results if isinstance(w.raw, tuple) else difference
+        return of(g.value, w.value, where=where)
     if isinstance(w.value, str):
-        return "wrong", 'choose one of the letters, in quotes, such as "A".'
-    if isinstance(g.value, Odd) or type(g.value) is not type(w.value):
-        return "wrong", f"it gives {show(g.value)}{args}; expected numbers."
-    if g.changed != w.changed and same(g.value, w.value):
-        return "mistake", f"the numbers are right, but argument {g.changed[0] + 1} was changed in place."
-    a, b = show_both(g.value, w.value)
-    return "wrong", f"it gives {a}, expected {b}{args}." if exercise.cases else f"{a} is not right."
+        letters = sorted({outcomes[0].value for outcomes in (exercise.expected, *exercise.known.values())})
+        return f"choose one of the letters {', '.join(letters)}, in quotes."
+    return difference(g.value, w.value, "it is", tell=False)
 
 
-def alike_outcomes(a, b):
-    """Whether two runs gave the same, and wrote into the same arguments."""
-    return a.error is None and b.error is None and a.changed == b.changed and same(a.value, b.value)
+def aside(exercise, answer, g, w):
+    """What else there is to say about a wrong answer: an argument that was changed, something that was printed."""
+    said = also_changed(exercise, answer, [g]) if g.changed != w.changed else ""
+    if g.printed.strip() and exercise.cases:
+        text = " ".join(g.printed.split())
+        said += f" It printed: {text[:100]}" + (" ..." if text[100:] else "")
+    return said
 
 
-def given(answer, args):
-    try:
-        names = list(inspect.signature(answer).parameters)[:len(args)]
-    except Exception:
-        names = []
-    names = names if len(names) == len(args) else [f"argument {i + 1}" for i in range(len(args))]
-    return " for " + ", ".join(f"{n} = {show(a)}" for n, a in zip(names, args, strict=True))
+def also_changed(exercise, answer, got):
+    changed = next(o.changed for o in got if o.changed)
+    return f" It also writes into its argument {parameter(answer, exercise.cases[0], changed)}."
 
 
-def stopped(error, answer, args):
+def wrote_into(name):
+    return (f"the numbers are right, but {name} itself was changed, and whoever passed it still needs it. "
+            f"Start from {name}.copy(); after a = {name}, a += 1 writes into {name}, a = a + 1 does not.")
+
+
+def stopped(error, answer, where, seconds):
+    """An exception, or no end: in which line of the learner's code, and for which input."""
     place = learner_line(error, answer)
-    where = f"line {place[0]}, `{place[1]}`, " if place else "it "
-    return f"{where}stopped with {type(error).__name__}: {error}{args}"
+    at = f" in line {place[0]}, `{place[1]}`" if place else ""
+    given = f" The input was {where.removeprefix(' for ')}." if where else ""
+    if isinstance(error, TooSlow):
+        return f"no end after {seconds:g} seconds{at}. Is there a loop that never ends?{given}"
+    text = " ".join(str(error).split())[:200]
+    return f"{type(error).__name__}{at}" + (f": {text.rstrip('.')}." if text else ".") + given
+
+
+def _where(exercise, answer, i):
+    """' for x = [1, 2] and w = [3]', with the learner's own names."""
+    if not exercise.cases:
+        return ""
+    args = exercise.cases[i]
+    told = [f"{n} = {_show_input(a)}" for n, a in zip(names(answer, args), args, strict=True)]
+    return " for " + (", ".join(told[:-1]) + " and " if told[1:] else "") + told[-1]
+
+
+def _show_input(value):
+    content = plain(value)
+    return f"a {type(value).__name__}" if isinstance(content, Odd) else show(content)
+
+
+def names(function, args):
+    """The parameters' names; argument 1, argument 2, ... if they have none."""
+    try:
+        found = [p.name for p in inspect.signature(function).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
+    except (TypeError, ValueError):
+        found = []
+    return found[:len(args)] if len(found) >= len(args) else [f"argument {i + 1}" for i in range(len(args))]
+
+
+def parameter(answer, args, changed):
+    return " and ".join(names(answer, args)[i] for i in changed)
+
+
+def takes(function, args):
+    """Whether function(*args) has the right number of arguments."""
+    try:
+        inspect.signature(function).bind(*args)
+    except TypeError:
+        return False
+    except ValueError:                          # a function in C that does not say
+        return True
+    return True
+
+
+def stub(exercise):
+    """The first line of the function to write: 'def conv1d(x, w)'."""
+    found = re.search(rf"def {exercise.name}\(.*?\)", exercise.solution, flags=re.S)
+    return found.group() if found else f"def {exercise.name}(...)"

@@ -81,4 +81,4 @@ def sigmoid(z):
     >>> sigmoid(np.array([-1000., 0., 1000.]))
     array([0. , 0.5, 1. ])
     """
-    return 0.5 + 0.5 * np.tanh(0.5 * z)
+    return 0.5 + 0.5 * np.tanh(0.5 * np.asarray(z))

@@ -31,17 +31,19 @@ def _not_finite(name, given, numerical):
 
 def _kink(f, v, eps, wrong):
     """Only said when each wrong entry sits on one: the slopes on both sides differ."""
-    here, places = f(v), np.argwhere(wrong)
-    for place in map(tuple, places):
-        nudged = v.copy()
-        nudged[place] += eps
-        right = (f(nudged) - here) / eps
-        nudged[place] -= 2 * eps
-        left = (here - f(nudged)) / eps
-        if abs(right - left) <= 1e-3 * max(1e-3, abs(right), abs(left)):
-            return None
-    return (f"The loss has a kink there: the slope is {left:.3g} on the left and {right:.3g} on the right, "
-            "and both are right. Check at a point without kinks, such as no zeros into a ReLU.")
+    places = [tuple(int(i) for i in place) for place in np.argwhere(wrong)]
+    if not all(abs(right - left) > 1e-3 * max(1e-3, abs(right), abs(left))
+               for left, right in (_two_slopes(f, v, place, eps) for place in places)):
+        return None
+    left, right = _two_slopes(f, v, places[0], eps)
+    return (f"The loss has a kink at entry {list(places[0])}: its slope is {left:.3g} on the left, {right:.3g} on the "
+            "right, and the numerical gradient is their mean. Check elsewhere: with a ReLU, no zeros into it.")
+
+
+def _two_slopes(f, v, place, eps):
+    step = np.zeros_like(v)
+    step[place] = eps
+    return (f(v) - f(v - step)) / eps, (f(v + step) - f(v)) / eps
 
 
 def _zero(name, given, numerical, allowed):
@@ -57,14 +59,16 @@ def _factor(name, given, numerical, close):
         return None
     if abs(c + 1) < 1e-5:
         return f"{name} has the wrong sign: every entry is minus the numerical gradient."
-    sign, c = "minus " * (c < 0), abs(c)
-    for k in (round(1 / c), round(c)):
-        if k > 1 and abs(c * k - 1) < 1e-5:
-            return f"Every entry of {name} is {sign}1/{k} of the numerical gradient: a mean where a sum belongs?"
-        if k > 1 and abs(c / k - 1) < 1e-5:
-            return (f"Every entry of {name} is {sign}{k} times the numerical gradient: "
-                    "a sum where a mean belongs, or something counted twice?")
-    return f"Every entry of {name} is {sign}{c:.6g} times the numerical gradient: a factor is missing or too much."
+    every, c = f"Every entry of {name} is {'minus ' if c < 0 else ''}", abs(c)
+    if _whole(1 / c):
+        return f"{every}1/{1 / c:.0f} of the numerical gradient: a mean where a sum belongs?"
+    if _whole(c):
+        return f"{every}{c:.0f} times the numerical gradient: a sum where a mean belongs, or something counted twice?"
+    return f"{every}{c:.6g} times the numerical gradient: a factor is missing, or one too many."
+
+
+def _whole(k):
+    return 1.5 < k < 10_000 and abs(k / round(k) - 1) < 1e-5
 
 
 def _rearranged(name, given, numerical, close):

@@ -180,7 +180,7 @@ def jupyter_server(folder, notebooks=None):
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
                "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={work}",
                "--ServerApp.allow_origin=*", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-               "--expose-app-in-browser"]
+               "--expose-app-in-browser", "--JupyterNotebookApp.expose_app_in_browser=True"]
     url = f"http://127.0.0.1:{port}"
     with open(folder / "server.log", "w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=env, start_new_session=True)

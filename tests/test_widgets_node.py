@@ -1,39 +1,23 @@
 """The arithmetic of the widgets' browser modules, run by Node and compared with numpy."""
 import itertools
-import json
-import subprocess
 
 import numpy as np
 import pytest
 
-from helpers.widgets.base import compose
 from helpers.widgets.kernel_slider import KERNELS, KernelSlider
 
-PROGRAM = """
-const ks = await import(process.argv[2]);
-let text = ""; for await (const piece of process.stdin) text += piece;
-console.log(JSON.stringify(JSON.parse(text).map((s) => {
-  const picture = ks.asPicture(ks.unpack(s.picture)), geo = ks.geometry(picture, s.kernel, s.stride, s.padding, s.dilation);
-  const map = ks.featureMap(picture, s.kernel, geo, s.mode, { dy: s.dy, gradient: true, own: s.own });
+PROGRAM = """return settings.map((s) => {
+  const picture = m.asPicture(m.unpack(s.picture)), geo = m.geometry(picture, s.kernel, s.stride, s.padding, s.dilation);
+  const map = m.featureMap(picture, s.kernel, geo, s.mode, { dy: s.dy, gradient: true, own: s.own });
   for (let i = 0; i < geo.places; i++) map.compute(i);
   return { rows: geo.rows.places, columns: geo.columns.places, sums: Array.from(map.sums), dw: map.dw };
-})));
-"""
+});"""
 
 
 @pytest.fixture(scope="module")
-def run_slider(node, tmp_path_factory):
+def run_slider(node):
     """Hand settings to the module that the browser gets, and read back what it computes."""
-    folder = tmp_path_factory.mktemp("node")
-    (folder / "kernel_slider.mjs").write_text(compose("kernel_slider")[0], encoding="utf-8")
-    (folder / "run.mjs").write_text(PROGRAM, encoding="utf-8")
-
-    def run(settings):
-        done = subprocess.run([node, str(folder / "run.mjs"), (folder / "kernel_slider.mjs").as_uri()],
-                              input=json.dumps(settings), capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-    return run
+    return lambda settings: node("kernel_slider", PROGRAM, settings=settings)
 
 
 def setting(slider, dy):

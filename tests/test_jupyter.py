@@ -4,15 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import TOKEN
 
 from helpers.data import load_photo
 from helpers.widgets.kernel_slider import KernelSlider
 
-from conftest import TOKEN
-
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted(p.name for p in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 PATHS = {"lab": "lab/tree", "notebook": "notebooks"}
+KERNEL_IDLE = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 COMMAND = "(name) => void jupyterapp.commands.execute(name)"
 IDLE = """() => {
   const prompts = [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")].map((p) => p.textContent.trim());
@@ -29,7 +29,7 @@ def open_and_run(page, server, app, name, seconds=120):
     query = "&reset" if app == "lab" else ""
     page.goto(f"{server[0]}/{PATHS[app]}/{name}?token={TOKEN}{query}", wait_until="domcontentloaded")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000)
+    page.wait_for_function(KERNEL_IDLE, timeout=60_000)
     page.errors[:] = [error for error in page.errors if "reading 'schema'" not in error]
     page.evaluate(COMMAND, "notebook:clear-all-cell-outputs")
     page.evaluate(COMMAND, "notebook:run-all-cells")

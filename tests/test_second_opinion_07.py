@@ -160,3 +160,10 @@ def test_writing_into_the_upstream_gradient_is_named_in_every_function():
                                       "    for a in args[:2]:\n        a *= 2\n    return out")
         verdict = diagnose(exercise, exercise.build(source))
         assert verdict.kind == "mistake" and "changed" in verdict.message
+
+
+def test_an_unknown_wrong_answer_is_told_which_of_the_two_results_differs():
+    """dx and dw have different shapes; the checker compares them one by one."""
+    source = ex.conv_backward.solution.replace("return dx, dw", "return dx, 3 * dw + 1")
+    verdict = diagnose(ex.conv_backward, ex.conv_backward.build(source))
+    assert verdict.kind == "wrong" and "result 2 of 2" in verdict.message

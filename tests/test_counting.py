@@ -1,4 +1,5 @@
 """Counts from shapes: against ids, against torch, against published tables; and the table of the course."""
+import dataclasses
 import re
 from html.parser import HTMLParser
 
@@ -23,6 +24,7 @@ from helpers.counting import (
     total,
 )
 from helpers.sharing import Counts, conv1d_ids, conv2d_ids, counts, dense_ids, local2d_ids, rnn_ids
+from helpers.tables import Table
 
 MANY = settings(max_examples=200, deadline=None)
 
@@ -71,6 +73,31 @@ def test_dense_and_recurrent_counts_are_those_of_torch_and_of_ids(n_x, n_h, T):
     assert embedding_counts(n_x, n_h, T).parameters == size(torch.nn.Embedding(n_x, n_h))
 
 
+def test_pooling_by_hand():
+    """Four places of two by two pixels, in two channels; LeNet's kind adds a coefficient and a bias a channel."""
+    assert pool_counts((2, 4, 5), 2) == Counts(32, 0, 0)
+    assert pool_counts((2, 4, 5), 2, trainable=True) == Counts(32 + 8, 2 + 2, 32)
+    assert pool_counts((2, 5, 5), 3, stride=2) == Counts(2 * 4 * 9, 0, 0)
+    assert pool_counts((3, 8), 2) == Counts(3 * 8, 0, 0)
+
+
+def test_a_table_of_kernels_by_hand():
+    """Three kernels of two numbers at four places, two filters: a bias each."""
+    table = [[True, False], [True, True]]
+    assert table_counts(table, (2, 5), 2) == Counts(3 * 2 * 4 + 2 * 4, 3 * 2 + 2, 24)
+    assert table_counts(table, (2, 5), 2, stride=3, padding=1, bias=False) == Counts(3 * (1 + 2), 6, 9)
+
+
+def test_an_embedding_is_looked_up_and_not_multiplied():
+    assert embedding_counts(38, 16) == Counts(608, 608, 0)
+    assert embedding_counts(38, 16, T=10) == Counts(6080, 608, 0)
+
+
+def test_recurrent_counts_by_hand():
+    assert recurrent_counts(3, 4) == Counts(4 * 7 + 8, 4 * 7 + 8, 28)
+    assert recurrent_counts(3, 4, T=5, gates=3, biases=1) == Counts(5 * 96, 96, 5 * 84)
+
+
 def test_kinds_of_numbers_do_not_matter_and_nothing_overflows():
     small = np.uint8
     assert conv_counts((small(3), small(227), small(227)), small(96), small(11), small(4)).parameters == 34944
@@ -99,6 +126,21 @@ def test_a_row_says_what_it_was_told_or_what_it_found_or_asks():
     assert row("big", conv_counts((3, 32, 32), 16, 3), "shifts").equivariant_to == "shifts"
     assert row("max pooling", pool_counts((1, 4, 4), 2)).uses_per_parameter == "none"
     assert row("big", conv_counts((3, 32, 32), 16, 3, bias=False))[1:5] == (388800, 432, 900, 388800)
+
+
+def test_a_row_of_the_wrong_length_is_refused_and_a_table_cannot_be_changed():
+    with pytest.raises(ValueError, match=r"row \('a', 1\) has 2 entries; expected 3, one for each column"):
+        Table("t", ("x", "y", "z"), (("a", 1),))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Table("t", ("x",), ()).caption = "u"
+
+
+def test_numbers_stand_right_and_words_left_in_text_and_html():
+    made = Table("t", ("name", "n", "word"), (("a", 5, "x"), ("long", 1234.56, True), ("b", np.int64(7), float("nan"))))
+    assert repr(made).splitlines() == [
+        "name        n  word", "a           5     x", "long  1,234.6  True", "b           7   nan"]
+    sides = re.findall(r"text-align: (\w+)", made._repr_html_())
+    assert sides == ["left"] + ["left", "right", "right"] * 4
 
 
 class Cells(HTMLParser):
@@ -142,7 +184,7 @@ def test_text_and_html_show_the_same_numbers():
 def test_totals_of_lists_and_of_named_layers_agree():
     layers = {"a": dense_counts(3, 4), "b": dense_counts(4, 2)}
     assert total(layers) == total(list(layers.values())) == Counts(16 + 10, 16 + 10, 12 + 8)
-    assert count_parameters(layers) == 26 and count_parameters([]) == 0
+    assert count_parameters(layers) == 26 and total([]) == Counts(0, 0, 0)
 
 
 BAD = [

@@ -75,6 +75,18 @@ def test_a_shared_layer_on_20_by_20_pixels_finds_the_kernel_it_is_shown():
     np.testing.assert_allclose(theta, wanted, rtol=0, atol=1e-6)
 
 
+@pytest.mark.parametrize(("build", "matrix"), [(local2d_edges, local2d_ids), (conv2d_edges, conv2d_ids)])
+def test_options_left_out_mean_the_same_as_for_the_matrix(build, matrix):
+    assert np.array_equal(edge_ids(build(5, 6, 3), 12, 30), matrix(5, 6, 3))
+    assert np.array_equal(edge_ids(build(5, 6, 3, padding=1), 30, 30), matrix(5, 6, 3, padding=1))
+
+
+def test_a_layer_with_no_connections_gives_zeros():
+    none = edges(np.array([[-1, -1]]))
+    assert edge_forward(np.ones((3, 2)), np.ones(1), none, 1).tolist() == [[0], [0], [0]]
+    assert edge_backward(np.ones((3, 1)), np.ones((3, 2)), np.ones(1), none)[1].tolist() == [0]
+
+
 def test_dtypes_are_kept_and_inputs_left_alone():
     e = conv2d_edges(5, 5, 3)
     x, theta, dy = (np.ones(shape, np.float32) for shape in [(2, 25), 9, (2, 9)])

@@ -62,6 +62,11 @@ def test_each_axis_has_its_own_answer():
     assert equivariant_to(rows_differ, shape, shape) == "height: nothing; width: shifts"
 
 
+def test_the_channels_can_be_asked_too():
+    """A dense layer from 2 to 2 channels at one place: the axis of the channels is tested when it is named."""
+    assert shift_equivariance(np.array([[0, 1], [1, 0]]), (2, 1), (2, 1), axes=(0, 1)) == (EXACT, EXACT)
+
+
 def test_the_steps_of_an_unrolled_rnn_are_alike():
     assert shift_equivariance(rnn_ids(5, 2, 3), (5, 3), (5, 5), axes=(0,)) == (EXACT,)
 
@@ -156,6 +161,9 @@ def test_words_for_the_table():
     assert equivariant_to(conv2d_ids(1, 5, (1, 3)), (1, 1, 3), (1, 1, 5)) == "shifts, away from the borders"
     assert equivariant_to(np.zeros((1, 9), int), (1, 1, 1), (1, 3, 3)) == "shifts (invariant)"
     assert equivariant_to(dense_ids(9, 9), (1, 3, 3), (1, 3, 3)) == "nothing"
+    assert equivariant_to(np.zeros((2, 2), int), (1, 2), (1, 2)) == "shifts"
+    first_only = np.where(np.eye(8, dtype=int) == 1, np.arange(8)[:, None] // 4, -1)
+    assert equivariant_to(first_only, (1, 2, 2, 2), (1, 2, 2, 2)) == "axis 1: nothing; axis 2: shifts; axis 3: shifts"
     assert equivariant_to(dense_ids(3, 2), (2,), (3,)) == "nothing"
 
 
@@ -168,7 +176,8 @@ BAD = [
     (lambda: shift_equivariance(IDS, (1, 4), (1, 6), stride=0), ValueError, "stride is 0"),
     (lambda: shift_equivariance(IDS, (1, 4), (1, 6), stride=(1, 2)), ValueError, "stride is (1, 2); expected one"),
     (lambda: shift_equivariance(IDS.tolist(), (1, 4), (1, 6)), TypeError, "param_ids is [["),
-    (lambda: shift_equivariance(IDS, (1, 4), (1, 6), axes=(2,)), ValueError, "axes is (2,); expected numbers"),
+    (lambda: shift_equivariance(IDS, (1, 4), (1, 6), axes=(2,)), ValueError,
+     "axes is (2,); expected numbers from 0 to 1"),
     (lambda: shift(np.ones((1, 1, 3)), (1, 1)), ValueError, "by is (1, 1); x has only 1 axes to move along"),
     (lambda: shift(np.ones((1, 1, 3)), 0.5), TypeError, "by is 0.5; expected whole numbers"),
 ]

@@ -10,6 +10,7 @@ def test_lenet5_layer_by_layer():
     printed = {"C1": (156, 122_304), "S2": (12, 5_880), "C3": (1_516, 151_600), "S4": (32, 2_000),
                "C5": (48_120, 48_120), "F6": (10_164, 10_164), "output": (0, 840)}
     assert {name: (c.parameters, c.connections) for name, c in lenet5().items()} == printed
+    assert list(lenet5()) == list(printed)
 
 
 def test_lenet5_has_60000_trainable_parameters_for_340908_connections():
@@ -40,15 +41,44 @@ def test_vgg16_has_138357544_parameters():
     assert sum(c.parameters for name, c in vgg16().items() if name.startswith("conv")) == 14_714_688
 
 
-def test_the_shapes_inside_alexnet_fit_each_other():
-    """Torch runs the same layers one after another on 227 x 227 pixels and needs as many parameters."""
-    conv, pool = torch.nn.Conv2d, torch.nn.MaxPool2d(3, 2)
-    body = torch.nn.Sequential(conv(3, 96, 11, 4), pool, conv(96, 256, 5, padding=2, groups=2), pool,
-                               conv(256, 384, 3, padding=1), conv(384, 384, 3, padding=1, groups=2),
-                               conv(384, 256, 3, padding=1, groups=2), pool)
-    assert body(torch.zeros(1, 3, 227, 227)).shape == (1, 256, 6, 6)
-    counted = [c.parameters for name, c in alexnet().items() if name.startswith("conv")]
-    assert counted == [sum(p.numel() for p in layer.parameters()) for layer in body if layer is not pool]
+def connections_by_torch(layers, in_shape):
+    """Feed ones through weights of one: every output then counts its connections. (connections, weights and biases)"""
+    x, counted = torch.ones(1, *in_shape), {}
+    for name, layer in layers.items():
+        with torch.no_grad():
+            for p in layer.parameters():
+                p.fill_(p.dim() > 1)                                    # weights 1, biases 0
+            y = layer(x.flatten(1) if isinstance(layer, torch.nn.Linear) else torch.ones_like(x))
+            y = y * layer.kernel_size ** 2 if isinstance(layer, torch.nn.AvgPool2d) else y
+        counted[name] = round(y.double().sum().item()), sum(p.numel() for p in layer.parameters())
+        x = torch.ones_like(y)
+    return counted
+
+
+def weights_only(net):
+    """Connections without biases, and parameters, of each layer: pooling has no multiply-adds, so its connections."""
+    return {name: (c.multiply_adds or c.connections, c.parameters) for name, c in net.items()}
+
+
+def test_alexnet_runs_in_torch_and_every_layer_has_the_connections_counted():
+    conv, pool, dense = torch.nn.Conv2d, torch.nn.AvgPool2d(3, 2), torch.nn.Linear
+    layers = {"conv1": conv(3, 96, 11, 4), "pool1": pool, "conv2": conv(96, 256, 5, padding=2, groups=2), "pool2": pool,
+              "conv3": conv(256, 384, 3, padding=1), "conv4": conv(384, 384, 3, padding=1, groups=2),
+              "conv5": conv(384, 256, 3, padding=1, groups=2), "pool5": pool, "fc6": dense(9216, 4096),
+              "fc7": dense(4096, 4096), "fc8": dense(4096, 1000)}
+    assert connections_by_torch(layers, (3, 227, 227)) == weights_only(alexnet())
+
+
+def test_the_convolutions_of_vgg16_run_in_torch_and_have_the_connections_counted():
+    layers, C = {}, 3
+    for stage, widths in enumerate([(64, 64), (128, 128), (256,) * 3, (512,) * 3, (512,) * 3], 1):
+        for step, C_out in enumerate(widths, 1):
+            layers[f"conv{stage}_{step}"] = torch.nn.Conv2d(C, C_out, 3, padding=1)
+            C = C_out
+        layers[f"pool{stage}"] = torch.nn.AvgPool2d(2)
+    counted = weights_only({name: c for name, c in vgg16().items() if name[:2] != "fc"})
+    assert connections_by_torch(layers, (3, 224, 224)) == counted
+    assert list(vgg16())[-3:] == ["fc6", "fc7", "fc8"]
 
 
 def test_shapes_of_the_claims():

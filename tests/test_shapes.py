@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.shapes import array, output_size, pair, whole
+from helpers.shapes import array, channels, indices, output_size, pair, per_axis, sizes, whole
 
 
 @settings(max_examples=300, deadline=None)
@@ -37,6 +37,13 @@ def test_numpy_integers_are_whole_numbers(kind):
     assert output_size(kind(9), kind(3), kind(2), kind(1), kind(1)) == 5
 
 
+def test_what_is_right_is_handed_back():
+    assert per_axis("stride", np.int64(2), 2, 1) == (2, 2) and sizes("in_shape", [1, np.uint8(3)]) == (1, 3)
+    assert channels(np.uint8(4), 2, 2) == (4, 2, 2)
+    labels = np.array([0, 2], np.uint8)
+    assert indices("labels", labels, 3, (2,)) is labels
+
+
 BAD = [
     (lambda: whole("stride", 0, 1), ValueError, "stride is 0; expected a whole number of at least 1"),
     (lambda: whole("padding", -1, 0), ValueError, "padding is -1; expected a whole number of at least 0"),
@@ -58,6 +65,20 @@ BAD = [
     (lambda: array("x", np.ones((2, 4)), ("N", 3)), ValueError, "x has shape (2, 4); expected (N, 3)"),
     (lambda: array("b", np.ones(4), (3,)), ValueError, "b has shape (4,); expected (3,)"),
     (lambda: array("x", np.ones((0, 3)), ("N", 3)), ValueError, "x has shape (0, 3); there is nothing in it"),
+    (lambda: per_axis("stride", (1, 2, 3), 2, 1), ValueError, "stride is (1, 2, 3); expected one whole number, or 2: one"),
+    (lambda: per_axis("stride", (1, 0), 2, 1), ValueError, "stride is 0; expected a whole number of at least 1"),
+    (lambda: sizes("in_shape", 28), TypeError, "in_shape is 28; expected a shape such as (1, 28, 28)"),
+    (lambda: sizes("in_shape", ()), TypeError, "in_shape is (); expected a shape such as (1, 28, 28)"),
+    (lambda: sizes("in_shape", (1,), 2), TypeError, "in_shape is (1,); expected a shape such as (1, 28, 28)"),
+    (lambda: channels(3, 4, 2), ValueError, "groups is 2; it must divide C_in = 3 and C_out = 4"),
+    (lambda: channels(4, 3, 2), ValueError, "groups is 2; it must divide C_in = 4 and C_out = 3"),
+    (lambda: indices("labels", [0, 1], 2), TypeError, "labels is a list; expected a numpy array of whole numbers"),
+    (lambda: indices("labels", np.array([0.0]), 2), TypeError, "labels holds float64 numbers; expected whole numbers 0 to 1"),
+    (lambda: indices("labels", np.array([True]), 2), TypeError, "labels holds bool numbers; expected whole numbers 0 to 1"),
+    (lambda: indices("labels", np.array([[0]]), 2, (1,)), ValueError, "labels has shape (1, 1); expected (1,)"),
+    (lambda: indices("labels", np.zeros(0, int), 2), ValueError, "labels has shape (0,); there is nothing in it"),
+    (lambda: indices("labels", np.array([0, 2]), 2), IndexError, "labels holds 2; expected whole numbers 0 to 1"),
+    (lambda: indices("labels", np.array([0, -1]), 2), IndexError, "labels holds -1; expected whole numbers 0 to 1"),
 ]
 
 

@@ -61,6 +61,15 @@ def test_channels_and_groups_by_hand():
     assert conv1d_ids(1, 1, C_in=2, C_out=2, groups=2).tolist() == [[0, -1], [-1, 1]]
 
 
+@pytest.mark.parametrize("build", [local1d_ids, conv1d_ids])
+def test_options_left_out_mean_one_channel_stride_one_no_padding_and_no_ring(build):
+    two_d = {local1d_ids: local2d_ids, conv1d_ids: conv2d_ids}[build]
+    assert np.array_equal(build(5, 3), build(5, 3, 1, 1, 1, 0, 1, 1, False))
+    assert np.array_equal(build(5, 3, padding=1), build(5, 3, 1, 1, 1, 1, 1, 1, False))
+    assert np.array_equal(two_d(5, 5, 3), two_d(5, 5, 3, 1, 1, 1, 0, 1, 1, False))
+    assert np.array_equal(two_d(5, 5, 3, padding=1), two_d(5, 5, 3, 1, 1, 1, 1, 1, 1, False))
+
+
 def test_rnn_by_hand():
     assert rnn_step_ids(1, 2).tolist() == [[0, 2, 3], [1, 4, 5]]
     assert rnn_ids(2, 1, 1).tolist() == [[0, 1, -1, -1], [-1, -1, 0, 1]]

@@ -42,17 +42,21 @@ const VIRIDIS = [[68, 1, 84], [72, 24, 106], [71, 45, 123], [66, 64, 134], [59, 
   [38, 130, 142], [33, 145, 140], [31, 160, 136], [40, 174, 128], [63, 188, 115], [94, 201, 98], [132, 212, 75],
   [173, 220, 48], [216, 226, 25], [253, 231, 37]];
 
+const RAISED = { "-": "\u207b", ...["\u2070", "\u00b9", "\u00b2", "\u00b3", "\u2074", "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"] };
+
 // ---- numbers and colours: pure -----------------------------------------------------------------------------------
+
+const trimmed = (text) => text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 
 // A number for reading: at most `digits` decimals, a real minus sign, never "-0".
 export function fmt(v, digits = 2) {
   if (!Number.isFinite(v)) return Number.isNaN(v) ? "not a number" : v > 0 ? "\u221e" : MINUS + "\u221e";
   const size = Math.abs(v);
   if (size >= 1e6 || (size > 0 && size < 1e-4 && digits > 4)) {
-    const [m, e] = v.toExponential(digits).split("e");
-    return (m + "\u00b710" + [...String(+e)].map((c) => (c === "-" ? "\u207b" : "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"[c])).join("")).replace("-", MINUS);
+    const [m, e] = size.toExponential(digits).split("e"), power = [...String(+e)].map((c) => RAISED[c]).join("");
+    return `${v < 0 ? MINUS : ""}${trimmed(m)}\u00b710${power}`;
   }
-  const text = size.toFixed(digits).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+  const text = trimmed(size.toFixed(digits));
   return v < 0 && text !== "0" ? MINUS + text : text;
 }
 

@@ -25,36 +25,36 @@ def lstm(x, h_0, c_0, W_xh, W_hh, b_xh=None, b_hh=None):
     >>> c.ravel()
     array([0., 1., 2., 3.])
     """
-    T, N, n_h = recurrent_sizes(x, W_xh, W_hh, gates=4)
-    h_0, c_0 = or_zeros("h_0", h_0, (N, n_h), x), or_zeros("c_0", c_0, (N, n_h), x)
-    a = gate_sums(x, W_xh, _both(b_xh, b_hh, W_hh), n_h)
-    W = by_gate(W_hh, n_h)
-    h, c = np.empty((2, T + 1, N, n_h), np.result_type(a, W, h_0, c_0))
-    h[0], c[0] = h_0, c_0
-    for t in range(T):
-        i, f, g, o = _gates(a[t] + h[t] @ W)
-        c[t + 1] = f * c[t] + i * g
-        h[t + 1] = o * np.tanh(c[t + 1])
+    h, c, _ = lstm_with_gates(x, h_0, c_0, W_xh, W_hh, b_xh, b_hh)
     return h, c
 
 
-def lstm_gates(x, h, W_xh, W_hh, b_xh=None, b_hh=None):
-    """The gates at every step, worked out again from the states: i, f, g, o, each (T, N, n_h).
+def lstm_with_gates(x, h_0, c_0, W_xh, W_hh, b_xh=None, b_hh=None):
+    """The states of `lstm` and the gates that led to them: h, c, and gates (4, T, N, n_h), in the order i, f, g, o.
 
-    x, W_xh, W_hh, b_xh, b_hh  as they went into `lstm`, h as it came out. With h known, no step waits for another.
-    Second road  f * c[:-1] + i * g is c[1:], and o * tanh(c[1:]) is h[1:]: test_lstm.py. Taught in lesson 12.
+    gates[:, t] belongs to step t + 1, from h[t] to h[t + 1]. To look at, and for `lstm_backward`. Taught in lesson 12.
+    Second road  the formulas of `lstm`, all steps at once, give the same gates from the states: test_lstm.py
 
-    >>> i, f, g, o = lstm_gates(np.zeros((1, 1, 1)), np.zeros((2, 1, 1)), np.zeros((4, 1)), np.zeros((4, 1)))
-    >>> print(i.item(), f.item(), g.item(), o.item())
-    0.5 0.5 0.0 0.5
+    >>> _, _, gates = lstm_with_gates(np.zeros((1, 1, 1)), None, None, np.zeros((4, 1)), np.zeros((4, 1)))
+    >>> gates.ravel()
+    array([0.5, 0.5, 0. , 0.5])
     """
     T, N, n_h = recurrent_sizes(x, W_xh, W_hh, gates=4)
-    a = gate_sums(x, W_xh, _both(b_xh, b_hh, W_hh), n_h)
-    a += array("h", h, (T + 1, N, n_h))[:-1, None] @ by_gate(W_hh, n_h)
-    return _gates(a.swapaxes(0, 1))
+    h_0, c_0 = or_zeros("h_0", h_0, (N, n_h), x), or_zeros("c_0", c_0, (N, n_h), x)
+    b = or_zeros("b_xh", b_xh, (4 * n_h,), W_xh) + or_zeros("b_hh", b_hh, (4 * n_h,), W_hh)
+    a, W = gate_sums(x, W_xh, b, n_h), by_gate(W_hh, n_h)
+    dtype = np.result_type(a, W, h_0, c_0)
+    h, c, gates = np.empty((T + 1, N, n_h), dtype), np.empty((T + 1, N, n_h), dtype), np.empty((4, T, N, n_h), dtype)
+    h[0], c[0], (i, f, g, o) = h_0, c_0, gates
+    for t in range(T):
+        a_i, a_f, a_g, a_o = a[t] + h[t] @ W
+        i[t], f[t], g[t], o[t] = sigmoid(a_i), sigmoid(a_f), np.tanh(a_g), sigmoid(a_o)
+        c[t + 1] = f[t] * c[t] + i[t] * g[t]
+        h[t + 1] = o[t] * np.tanh(c[t + 1])
+    return h, c, gates
 
 
-def lstm_backward(dh, x, h, c, W_xh, W_hh, b_xh=None, b_hh=None, dc_T=None):
+def lstm_backward(dh, x, h, c, gates, W_xh, W_hh, dc_T=None):
     """The gradients of a loss, last step first; step t + 1 sends W_hh^T da back to h[t], and f g_c back to c[t]:
 
         g_h = dh_t + (sent to h[t])         g_c = (sent to c[t]) + g_h o (1 - tanh(c[t])^2)
@@ -63,38 +63,30 @@ def lstm_backward(dh, x, h, c, W_xh, W_hh, b_xh=None, b_hh=None, dc_T=None):
         dW_xh = sum_t da_t x_t^T            dW_hh = sum_t da_t h[t-1]^T            db = sum_t da_t
 
     dh        (T, N, n_h) upstream gradient of h[1:];  dc_T  (N, n_h) that of the last cell, c[T]; None for zero
-    the rest  as it went into `lstm`; h and c as they came out
+    the rest  x, W_xh, W_hh as they went into `lstm_with_gates`; h, c and gates as they came out
     Returns      dx, dh_0, dc_0, dW_xh, dW_hh, db_xh, db_hh, each shaped like what it is the gradient of
     Errors       ValueError "c has shape (3, 1, 2); expected (4, 1, 2)"
     Second road  finite differences on every entry, torch.nn.LSTM: test_lstm.py. Taught in lesson 12.
     Source       Graves & Schmidhuber 2005, "Framewise phoneme classification", whose appendix has this full gradient
 
     >>> x, W_xh, W_hh = np.zeros((3, 1, 1)), np.zeros((4, 1)), np.zeros((4, 1))       # every gate is 1/2
-    >>> h, c = lstm(x, None, None, W_xh, W_hh)
-    >>> _, _, dc_0, *_ = lstm_backward(np.zeros((3, 1, 1)), x, h, c, W_xh, W_hh, dc_T=np.array([[8.]]))
+    >>> h, c, gates = lstm_with_gates(x, None, None, W_xh, W_hh)
+    >>> _, _, dc_0, *_ = lstm_backward(np.zeros((3, 1, 1)), x, h, c, gates, W_xh, W_hh, dc_T=np.array([[8.]]))
     >>> dc_0
     array([[1.]])
     """
-    i, f, g, o = lstm_gates(x, h, W_xh, W_hh, b_xh, b_hh)
-    array("dh", dh, f.shape)
-    tanh_c = np.tanh(array("c", c, h.shape)[1:])
+    T, N, n_h = recurrent_sizes(x, W_xh, W_hh, gates=4)
+    array("dh", dh, (T, N, n_h)), array("h", h, (T + 1, N, n_h)), array("c", c, (T + 1, N, n_h))
+    i, f, g, o = array("gates", gates, (4, T, N, n_h))
+    tanh_c = np.tanh(c[1:])
     show = o * (1 - tanh_c**2)
     to_i, to_f, to_g, to_o = g * i * (1 - i), c[:-1] * f * (1 - f), i * (1 - g**2), tanh_c * o * (1 - o)
-    da = np.empty((*f.shape[:2], len(W_hh)), f.dtype)
-    back_h, back_c = 0, or_zeros("dc_T", dc_T, f.shape[1:], dh)
-    for t in reversed(range(len(x))):
+    da = np.empty((T, N, 4 * n_h), gates.dtype)
+    back_h, back_c = 0, or_zeros("dc_T", dc_T, (N, n_h), dh)
+    for t in reversed(range(T)):
         g_h = dh[t] + back_h
         g_c = back_c + g_h * show[t]
         da[t] = np.concatenate([g_c * to_i[t], g_c * to_f[t], g_c * to_g[t], g_h * to_o[t]], axis=1)
         back_h, back_c = da[t] @ W_hh, g_c * f[t]
     dx, db = np.tensordot(da, W_xh, axes=(2, 0)), da.sum(axis=(0, 1))
     return dx, back_h, back_c, sum_over_steps(da, x), sum_over_steps(da, h[:-1]), db, db.copy()
-
-
-def _both(b_xh, b_hh, W_hh):
-    n = len(W_hh)
-    return or_zeros("b_xh", b_xh, (n,), W_hh) + or_zeros("b_hh", b_hh, (n,), W_hh)
-
-
-def _gates(a):
-    return sigmoid(a[0]), sigmoid(a[1]), np.tanh(a[2]), sigmoid(a[3])

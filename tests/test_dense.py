@@ -35,7 +35,7 @@ def test_the_gradient_of_a_weight_is_summed_over_the_batch_not_averaged():
     np.testing.assert_allclose(dense_backward(dy, x, W)[2], sum(db for _, _, db in one_by_one), **CLOSE)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(**SIZES, bias=st.booleans())
 def test_equals_torch_forward_and_every_gradient(N, n_in, n_out, seed, bias):
     x, W, b, dy = random_layer(N, n_in, n_out, seed)
@@ -55,7 +55,7 @@ def test_equals_torch_forward_and_every_gradient(N, n_in, n_out, seed, bias):
         np.testing.assert_allclose(db, layer.bias.grad.numpy(), **CLOSE)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(**SIZES)
 def test_equals_its_ids_forward_and_backward(N, n_in, n_out, seed):
     x, W, _, dy = random_layer(N, n_in, n_out, seed)
@@ -65,7 +65,7 @@ def test_equals_its_ids_forward_and_backward(N, n_in, n_out, seed):
     np.testing.assert_allclose(dense_backward(dy, x, W)[1].ravel(), scatter_add(every_connection, ids, W.size), **CLOSE)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(**SIZES)
 def test_backward_is_the_adjoint_of_forward(N, n_in, n_out, seed):
     """<dy, dense(x)> = <dx, x> = <dW, W> when there is no bias: the layer is linear in each."""

@@ -27,7 +27,7 @@ def test_a_row_used_three_times_gets_the_sum_of_three():
     assert embedding_backward(dy, ids, 3).tolist() == [[5, 5], [1 + 10 + 100, 2 + 20 + 200], [0, 0]]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(**SIZES)
 def test_equals_torch_forward_and_backward(shape, n_symbols, n_e, seed):
     ids, E, dy = random_case(shape, n_symbols, n_e, seed)
@@ -38,7 +38,7 @@ def test_equals_torch_forward_and_backward(shape, n_symbols, n_e, seed):
     np.testing.assert_allclose(embedding_backward(dy, ids, n_symbols), rows.grad.numpy(), **CLOSE)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(**SIZES)
 def test_is_a_dense_layer_on_one_hot_inputs(shape, n_symbols, n_e, seed):
     ids, E, dy = random_case(shape, n_symbols, n_e, seed)
@@ -48,7 +48,7 @@ def test_is_a_dense_layer_on_one_hot_inputs(shape, n_symbols, n_e, seed):
     np.testing.assert_allclose(embedding_backward(dy, ids, n_symbols), dW.T, **CLOSE)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(**SIZES)
 def test_equals_its_ids(shape, n_symbols, n_e, seed):
     """Output entry (n, e) uses parameter ids[n] * n_e + e: a row of ids for each use, repeated when a symbol is."""

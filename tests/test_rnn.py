@@ -39,7 +39,7 @@ def test_saturated_steps_by_hand():
                                                  np.array([[-1000.]])))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(**SIZES)
 def test_equals_torch_forward_and_every_gradient(T, N, n_x, n_h, without, seed):
     a = random_arguments(1, T, N, n_x, n_h, without, seed)
@@ -52,7 +52,7 @@ def test_equals_torch_forward_and_every_gradient(T, N, n_x, n_h, without, seed):
         np.testing.assert_allclose(got, want[name], err_msg=name, **CLOSE)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(**{name: SIZES[name] for name in ("T", "N", "n_x", "n_h", "seed")})
 def test_equals_its_ids_forward_and_backward(T, N, n_x, n_h, seed):
     """One matrix for all steps, from (x_1, h_0, x_2, h_1, ...) to the sums before tanh; dtheta is summed by its ids."""

@@ -187,7 +187,7 @@ def test_what_the_browser_sets_reaches_feature_map():
 
 SPY = """async ([source, state]) => {
   const module = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-  const model = module.staticModel(state);
+  const model = window.model = module.staticModel(state);
   window.told = []; model.save_changes = () => window.told.push(model.get("col"));
   window.close_view = module.default.render({ model, el: document.querySelector("main") });
 }"""
@@ -231,11 +231,13 @@ def test_nothing_is_sent_while_the_mouse_button_is_held(spied):
 
 
 def test_a_view_that_is_closed_leaves_nothing_behind(spied):
+    """No element, no timer, no listener: the old canvas does not answer to keys any more."""
     spied.get_by_role("button", name="Play").click()
-    spied.evaluate("close_view()")
-    spied.keyboard.press("ArrowRight")
+    spied.evaluate("window.old = document.querySelector('.ks-input'); close_view()")
+    assert spied.locator("main").evaluate("(e) => e.children.length") == 0
+    spied.evaluate("old.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }))")
     spied.wait_for_timeout(400)
-    assert spied.locator("main").evaluate("(e) => e.children.length") == 0 and told(spied) == []
+    assert told(spied) == [] and spied.evaluate("model.get('col')") == 0
 
 
 # ---- saved notebooks -----------------------------------------------------------------------------------------------

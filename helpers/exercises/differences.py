@@ -37,7 +37,7 @@ def difference(got, want, verb="it gives", where="", tell=True):
 
 def of_results(got, want, verb="it gives", where="", tell=True):
     """The difference of several results, such as dx, dw, db; the first one that differs."""
-    if not isinstance(got, (tuple, np.ndarray)) or np.ndim(got) == 0 or len(got) != len(want):
+    if not isinstance(got, (tuple, np.ndarray)) or getattr(got, "ndim", 1) == 0 or len(got) != len(want):
         return f"{verb} {what(got)}, expected {len(want)} results{where}."
     return _of_parts(dict(enumerate(got)), dict(enumerate(want)), range(len(want)), where, tell)
 

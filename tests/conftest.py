@@ -15,7 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+settings.register_profile("course", deadline=None, suppress_health_check=[HealthCheck.too_slow])    # machines are busy
+settings.load_profile("course")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).parents[1]

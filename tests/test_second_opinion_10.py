@@ -21,7 +21,7 @@ def test_run(x, h_0, W_xh, W_hh, b):
 
 
 def test_remainder():
-    weights = [p for name, p in torch_rnn(3, 4).named_parameters() if "weight" in name]
+    weights = [p for name, p in torch_rnn(3, 5).named_parameters() if "weight" in name]
     assert ex.P.build(ex.P.solution) == sum(p.numel() for p in weights)
 
 

@@ -7,7 +7,7 @@ SIZE = "def out_size(n, k, s, p, d):\n    return "
 
 out_size = Exercise(
     name="out_size",
-    cases=[(9, 4, 2, 1, 1), (12, 3, 4, 2, 2), (7, 2, 3, 0, 3), (20, 5, 3, 1, 2), (11, 3, 2, 0, 1)],
+    cases=[(9, 4, 2, 1, 1), (12, 3, 4, 2, 2), (7, 2, 3, 0, 3), (20, 5, 3, 1, 2), (11, 3, 2, 0, 1), (6, 3, 1, 2, 1)],
     hints=("Without stride: how many windows of span d * (k - 1) + 1 fit into n + 2 * p?",
            "With stride s only every s-th of them counts. // rounds down."),
     solution=SIZE + "(n + 2 * p - d * (k - 1) - 1) // s + 1",

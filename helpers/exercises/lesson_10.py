@@ -52,18 +52,18 @@ run = Exercise(
 
 P = Exercise(
     name="P",
-    why="3 * 4 weights from the input and 4 * 4 from the state: that is one step, and all steps share it.",
-    hints=("How many weights does one step have?", "From 3 inputs to 4 states, and from 4 states to 4 states."),
-    solution="P = 3 * 4 + 4 * 4",
+    why="3 * 5 weights from the input and 5 * 5 from the state: that is one step, and all steps share it.",
+    hints=("How many weights does one step have?", "From 3 inputs to 5 states, and from 5 states to 5 states."),
+    solution="P = 3 * 5 + 5 * 5",
     mistakes={
-        "you counted only the weights from the input. The state is fed back through weights, too.": "P = 3 * 4",
-        "you counted only the weights from state to state. The input comes in through weights, too.": "P = 4 * 4",
-        "you added inputs and states. Each of the 4 states has a weight for each of the 3 + 4 numbers it "
-        "reads.": "P = 3 + 4",
+        "you counted only the weights from the input. The state is fed back through weights, too.": "P = 3 * 5",
+        "you counted only the weights from state to state. The input comes in through weights, too.": "P = 5 * 5",
+        "you added inputs and states. Each of the 5 states has a weight for each of the 3 + 5 numbers it "
+        "reads.": "P = 3 + 5",
         "you counted one weight for each state for its own past only. Every state reads *all* states of the "
         "step before.":
-            "P = 3 * 4 + 4",
-        "you counted biases. This RNN has none.": "P = 3 * 4 + 4 * 4 + 4",
+            "P = 3 * 5 + 5",
+        "you counted biases. This RNN has none.": "P = 3 * 5 + 5 * 5 + 5",
     })
 
 COUNT = "def count_rnn(n_x, n_h, T):\n    return "
@@ -77,7 +77,7 @@ count_rnn = Exercise(
         "you counted a new set of weights for every step. The steps *share* them: T is not in the answer.":
             COUNT + "T * (n_h * n_x + n_h * n_h + n_h)",
         "the recurrent matrix W_hh is missing, n_h times n_h.": COUNT + "n_h * n_x + n_h",
-        "the bias is missing.": COUNT + "n_h * n_x + n_h * n_h",
+        "the bias is missing: one number for each state.": COUNT + "n_h * n_x + n_h * n_h",
         "you counted the initial state. It is an input, not a parameter.": COUNT + "n_h * n_x + n_h * n_h + n_h + n_h",
         "W_hh is a full matrix: every state reads every state, n_h times n_h weights.": COUNT + "n_h * n_x + n_h + n_h",
         "the matrices are right, but you counted a bias for every step. It is shared, too.":

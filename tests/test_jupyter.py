@@ -2,6 +2,7 @@
 import re
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from conftest import TOKEN
@@ -101,6 +102,32 @@ def test_keys_stay_with_the_widget_and_commands_with_jupyter(page, jupyter, app)
     assert page.evaluate("document.activeElement.className") == "ks-output"
     with page.expect_request(lambda r: r.method == "PUT" and "/api/contents" in r.url, timeout=10_000):
         page.keyboard.press("Control+s")
+
+
+CELLS = ["""import numpy as np
+from helpers.widgets.kernel_slider import KernelSlider
+slider = KernelSlider(np.arange(30.).reshape(5, 6) ** 2)""", "slider", "print(slider.row, slider.col, slider.kernel_name)"]
+
+
+@both_apps
+def test_python_is_told_and_shift_enter_still_runs_the_cell(page, jupyter, app):
+    """After a pause `slider.col` is where the window is; Shift+Enter on the picture runs its cell and goes on to the next."""
+    new, path = nbformat.v4, jupyter[1] / f"told_{app}.ipynb"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(new.new_notebook(cells=[new.new_code_cell(c) for c in CELLS], metadata={"kernelspec": kernel}), path)
+    open_and_run(page, jupyter, app, path.name)
+    said = page.locator(".jp-Notebook .jp-Cell").nth(2).locator(".jp-OutputArea-output")
+    assert said.inner_text().strip() == "0 0 edges, vertical"
+    page.get_by_label("Kernel", exact=True).select_option("blur")
+    slider(page).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(1000)
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function("document.querySelectorAll('.jp-InputPrompt')[1].textContent.includes('[4]')", timeout=20_000)
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function("document.querySelectorAll('.jp-InputPrompt')[2].textContent.includes('[5]')", timeout=20_000)
+    assert said.inner_text().strip() == "0 2 blur"
 
 
 def test_axe_finds_nothing_in_either_theme(page, jupyter, axe):

@@ -109,6 +109,34 @@ def test_keys_stop_at_the_border(open_page):
     settled(page, ".ks-where", "y[3, 4]")
 
 
+def test_the_window_follows_the_pointer_until_a_click_holds_it(open_page):
+    page = open_page(KernelSlider(SMALL))
+    box = page.locator(".ks-output").bounding_box()
+    places = []
+    for x in (60, 100, "click", 140, "click", 180):
+        if x == "click":
+            page.mouse.down()
+            page.mouse.up()
+        else:
+            page.mouse.move(box["x"] + x, box["y"] + 20)
+        frame(page)
+        places.append(page.locator(".ks-where").inner_text().split("]")[0])
+    assert places == ["y[0, 1", "y[0, 2", "y[0, 2", "y[0, 2", "y[0, 3", "y[0, 4"]
+
+
+def test_keys_neither_scroll_the_page_nor_race_with_play(open_page):
+    page = open_page(KernelSlider(SMALL))
+    page.set_viewport_size({"width": 1100, "height": 500})
+    page.get_by_role("button", name="Play").click()
+    page.locator(".ks-input").focus()
+    before = page.evaluate("scrollY")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("PageDown")
+    frame(page)
+    assert page.evaluate("scrollY") == before and page.get_by_role("button", name="Play").count() == 1
+    page.set_viewport_size({"width": 1366, "height": 900})
+
+
 def test_unshared_the_counter_climbs_and_shared_it_stays(open_page):
     page = open_page(KernelSlider(SMALL, shared=True))
     counts = []

@@ -22,7 +22,7 @@ def difference(got, want, verb="it gives", where="", tell=True):
     if isinstance(want, dict):
         return _of_parts(got, want, list(want), where, tell)
     if isinstance(want, tuple):
-        return of_results(got, want, verb, where, tell)
+        return _of_results(got, want, verb, where, tell)
     if isinstance(want, str):
         return f"{verb} {got!r}, " + (f"expected {want!r}{where}." if tell else "which is not right.")
     if np.isnan(got).sum() > np.isnan(want).sum():
@@ -35,10 +35,9 @@ def difference(got, want, verb="it gives", where="", tell=True):
     return f"{verb} {texts[0]}, expected {texts[1]}{where}." + relation(got, want)
 
 
-def of_results(got, want, verb="it gives", where="", tell=True):
-    """The difference of several results, such as dx, dw, db; the first one that differs."""
-    if not isinstance(got, (tuple, np.ndarray)) or getattr(got, "ndim", 1) == 0 or len(got) != len(want):
-        return f"{verb} {what(got)}, expected {len(want)} results{where}."
+def _of_results(got, want, verb, where, tell):
+    if len(got) != len(want):
+        return f"{verb} {len(got)} results, expected {len(want)}{where}."
     return _of_parts(dict(enumerate(got)), dict(enumerate(want)), range(len(want)), where, tell)
 
 

@@ -77,8 +77,7 @@ def alike(value, model):
     if not isinstance(model, (np.ndarray, numbers.Number)) or not isinstance(numbers_of, np.ndarray):
         return value
     kind = np.asarray(model).dtype
-    arrays = type(value) is type(model) is np.ndarray
-    if (arrays or isinstance(value, numbers.Number)) and np.asarray(value).dtype.kind == kind.kind:
+    if type(value) is type(model) and np.asarray(value).dtype.kind == kind.kind:
         return value
     array = np.rint(numbers_of).astype(kind) if kind.kind in "iu" else numbers_of.astype(kind)
     return array if isinstance(model, np.ndarray) or array.ndim else array.item()
@@ -106,14 +105,16 @@ def number(v, digits=4):
     return str(int(v)) if whole else f"{v:.{digits}g}"
 
 
-def named(kind):
-    """A type in words.
+def named(value):
+    """What kind of thing something is, in words.
 
-    >>> named(dict), named(int)
-    ('a dictionary', 'an int')
+    >>> named({1}), named(len), named(1j)
+    ('a set', 'a function', 'a complex number')
     """
-    words = {"dict": "dictionary", "builtin_function_or_method": "function", "method": "function"}
-    name = words.get(kind.__name__, kind.__name__)
+    if callable(value):
+        return "a class" if issubclass(type(value), type) else "a function"
+    name = {"dict": "dictionary", "complex": "complex number", "ndarray": "array"}
+    name = name.get(type(value).__name__, type(value).__name__)
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
@@ -135,13 +136,13 @@ def _numbers(value, kind):
     if array is not None and array.dtype.kind == "c":
         return _real(array)
     if issubclass(kind, (list, tuple)):
-        return _together([plain(v) for v in value], kind)
+        return _together([plain(v) for v in value], value)
     if issubclass(kind, np.ndarray):
         return plain(np.ndarray.tolist(value))
     try:
-        return np.array(float(value)) if issubclass(kind, numbers.Number) else Odd(named(kind))
+        return np.array(float(value)) if issubclass(kind, numbers.Number) else Odd(named(value))
     except Exception:
-        return Odd(named(kind))
+        return Odd(named(value))
 
 
 def _real(array):
@@ -149,11 +150,11 @@ def _real(array):
     return array.real.astype(float) if tiny else Odd("complex numbers")
 
 
-def _together(parts, kind):
+def _together(parts, value):
     if any(p is ... for p in parts):
         return ...
     strange = [p.words if p else "None" for p in parts if p is None or isinstance(p, Odd)]
     if strange:
-        return Odd(f"{named(kind)} that holds {strange[0]}")
+        return Odd(f"{named(value)} that holds {strange[0]}")
     shapes = {p.shape if isinstance(p, np.ndarray) else None for p in parts}
     return np.array(parts) if len(shapes) == 1 and None not in shapes else tuple(parts)

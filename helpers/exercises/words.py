@@ -4,10 +4,12 @@ import inspect
 import re
 import textwrap
 
-from .differences import difference, of_results, what
+import numpy as np
+
+from .differences import difference, what
 from .exercise import did_the_same
 from .limits import TooSlow
-from .trial import learner_line
+from .trial import learner_line, trial
 from .values import Odd, plain, same, show
 
 VERDICTS = {"right": "correct", "blank": "not attempted", "mistake": "not quite", "wrong": "not quite",
@@ -40,7 +42,7 @@ def is_blank(answer, outcomes):
 
 
 def _met_blank(error):
-    text = str(error).lower() if isinstance(error, (TypeError, AttributeError)) else ""
+    text = _said(error).lower() if isinstance(error, (TypeError, AttributeError)) else ""
     return isinstance(error, NotImplementedError) or "ellipsis" in text
 
 
@@ -57,13 +59,13 @@ def _has_blank(function):
 def describe(exercise, answer, got):
     """(kind, message) for the smallest case in which an answer differs."""
     if exercise.cases and not callable(answer):
-        return "wrong", f"it is {what(plain(answer))}; expected a function: {stub(exercise)}."
+        return "wrong", f"it is {what(content(answer, exercise.seconds))}; expected a function: {stub(exercise)}."
     if exercise.cases and not takes(answer, exercise.cases[0]):
         return "wrong", f"it does not take the arguments of {stub(exercise)}."
     pairs = enumerate(zip(got, exercise.expected, strict=False))
     i, (g, w) = next((i, pair) for i, pair in pairs if not did_the_same(*pair))
     if exercise.measure and isinstance(g.error, ValueError):
-        return "wrong", str(g.error)            # the measure's own words
+        return "wrong", _said(g.error)            # the measure's own words
     if g.error is not None:
         return "error", stopped(g.error, answer, _where(exercise, answer, i), exercise.seconds)
     if g.value is None:
@@ -84,13 +86,29 @@ def nothing(exercise, printed):
 
 def differs(exercise, g, w, where):
     """Another result than the expected one."""
-    if exercise.cases or exercise.measure:
-        of = of_results if isinstance(w.raw, tuple) else difference
-        return of(g.value, w.value, where=where)
+    if exercise.measure:
+        return behaves(g, w)
+    if exercise.cases:
+        return difference(*results(g, w), where=where)
     if isinstance(w.value, str):
         letters = sorted({outcomes[0].value for outcomes in (exercise.expected, *exercise.known.values())})
         return f"choose one of the letters {', '.join(letters)}, in quotes."
     return difference(g.value, w.value, "it is", tell=False)
+
+
+def results(g, w):
+    """Both values; as tuples, if there are several results to one call, such as dx, dw, db."""
+    if isinstance(w.raw, tuple) and isinstance(g.raw, (tuple, list)) and isinstance(g.value, (tuple, np.ndarray)):
+        return tuple(map(plain, g.value)), tuple(map(plain, w.value))
+    return g.value, tuple(w.value) if isinstance(w.raw, tuple) else w.value
+
+
+def behaves(g, w):
+    """The first thing that a design does and should not, or does not and should."""
+    key = next(k for k in w.value if not same(g.value[k], w.value[k]))
+    got, want = ({True: "yes", False: "no"}[bool(v)] if isinstance(v, (bool, np.bool_)) else show(plain(v))
+                 for v in (g.raw[key], w.raw[key]))
+    return f"{key}: {got}, expected {want}."
 
 
 def aside(exercise, answer, g, w):
@@ -119,8 +137,16 @@ def stopped(error, answer, where, seconds):
     given = f" The input was {where.removeprefix(' for ')}." if where else ""
     if isinstance(error, TooSlow):
         return f"no end after {seconds:g} seconds{at}. Is there a loop that never ends?{given}"
-    text = " ".join(str(error).split())[:200]
+    text = _said(error)
     return f"{type(error).__name__}{at}" + (f": {text.rstrip('.')}." if text else ".") + given
+
+
+def _said(error):
+    """The text of an exception, in one line; an exception of the learner's own may have none."""
+    try:
+        return " ".join(str(error).split())[:200]
+    except Exception:
+        return ""
 
 
 def _where(exercise, answer, i):
@@ -133,8 +159,8 @@ def _where(exercise, answer, i):
 
 
 def _show_input(value):
-    content = plain(value)
-    return f"a {type(value).__name__}" if isinstance(content, Odd) else show(content)
+    numbers = plain(value)
+    return f"a {type(value).__name__}" if isinstance(numbers, Odd) else show(numbers)
 
 
 def names(function, args):
@@ -159,6 +185,12 @@ def takes(function, args):
     except ValueError:                          # a function in C that does not say
         return True
     return True
+
+
+def content(answer, seconds):
+    """plain(answer), and a limit for objects that take forever to become numbers."""
+    outcome = trial(lambda: answer, (), seconds)
+    return outcome.value if outcome.error is None else Odd(f"something that raises {type(outcome.error).__name__}")
 
 
 def stub(exercise):

@@ -9,13 +9,12 @@ class DelayProxy:
 
     def __init__(self, target_port, round_trip):
         self.target_port, self.delay = target_port, round_trip / 2
-        self.loop, self.ready = asyncio.new_event_loop(), threading.Event()
-        self.thread = threading.Thread(target=self.loop.run_until_complete, args=(self.serve(),), daemon=True)
-        self.thread.start()
+        self.ready = threading.Event()
+        threading.Thread(target=asyncio.run, args=(self.serve(),), daemon=True).start()
         self.ready.wait()
 
     async def serve(self):
-        self.stop = asyncio.Event()
+        self.loop, self.stop = asyncio.get_running_loop(), asyncio.Event()
         server = await asyncio.start_server(self.connect, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         self.ready.set()

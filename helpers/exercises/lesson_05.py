@@ -47,7 +47,7 @@ LAYER = """def conv_layer(x, w, s):
 
 conv_layer = Exercise(
     name="conv_layer",
-    cases=[_case(2, 5, 6, 3, 2, 2, 1), _case(3, 7, 6, 2, 3, 1, 2), _case(1, 8, 7, 2, 2, 3, 3)],
+    cases=[_case(1, 4, 3, 2, 2, 1, 4), _case(2, 5, 6, 3, 2, 2, 1), _case(3, 7, 6, 2, 3, 1, 2), _case(1, 8, 7, 2, 2, 3, 3)],
     hints=("Three loops: over filters f, rows i and columns j of the output.",
            "Output (i, j) sees x[:, i * s:i * s + k, j * s:j * s + k]: all channels.",
            "Multiply that window by w[f], channel by channel, and add everything up."),
@@ -73,11 +73,19 @@ conv_layer = Exercise(
             LAYER.replace(" // s + 1", " // s"),
     })
 
+
+def _count_case(rng):
+    """Channels in and out that the groups divide."""
+    groups, each_in, each_out, k = rng.integers(1, 6, size=4).tolist()
+    return groups * each_in, groups * each_out, k, groups
+
+
 CONV = "def count_conv(C_in, C_out, k, groups):\n    return "
 
 count_conv = Exercise(
     name="count_conv",
     cases=[(3, 96, 11, 1), (4, 6, 3, 2), (8, 8, 5, 8), (6, 9, 2, 3)],
+    random_case=_count_case,
     hints=("One filter has a k x k kernel for each channel that it sees, and one bias.",
            "With groups a filter sees C_in // groups channels.", "There are C_out filters."),
     solution=CONV + "C_out * (C_in // groups * k * k + 1)",

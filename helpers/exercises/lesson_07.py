@@ -154,7 +154,8 @@ skip_grad = Exercise(
 conv_backward = Exercise(
     name="conv_backward",
     cases=[_batch(1, (2, 3), (2, 2), 0, seed=1), _batch(2, (2, 1), (1, 2), 1, seed=2),
-           _batch(2, (3, 5), (2, 3), 1, seed=3), _batch(3, (2, 4), (3, 2), 2, seed=4)],
+           _batch(2, (4, 5), (2, 3), 1, seed=3), _batch(3, (2, 4), (3, 2), 2, seed=4),
+           _batch(2, (1, 5), (1, 3), 0, seed=5), _batch(1, (1, 1), (1, 1), 2, seed=6)],
     random_case=_batch_case,
     hints=("Pad x first, as forward did: np.pad(x, ((0, 0), (p, p), (p, p))) leaves the examples alone.",
            "One loop over n, i, j does both: the window goes to dw, and the kernel goes back to the window.",

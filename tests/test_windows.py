@@ -111,6 +111,8 @@ IMAGE = np.ones((1, 1, 4, 4))
      "padding_mode is 'same'; expected 'zeros' or 'circular'"),
     (lambda: windows(IMAGE, 3, padding=5, padding_mode="circular"), ValueError,
      "padding is (5, 5); a circular input of (4, 4) has no more pixels than that to repeat"),
+    (lambda: windows(IMAGE, 3, padding=(0, 5), padding_mode="circular"), ValueError,
+     "padding is (0, 5); a circular input of (4, 4) has no more pixels than that to repeat"),
     (lambda: fold(np.ones((1, 1, 3, 3, 4, 4)), IMAGE.shape), ValueError,
      "dwin has shape (1, 1, 3, 3, 4, 4); expected (1, 1, 3, 3, 2, 2)"),
     (lambda: fold(np.ones((2, 1, 3, 3, 2, 2)), IMAGE.shape), ValueError,

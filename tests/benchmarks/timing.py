@@ -39,6 +39,16 @@ def rounds(candidates, seconds=1.5, at_least=5):
     return times
 
 
+def quick(candidates, seconds=0.3, keep=("torch", "ours")):
+    """Those candidates whose second call takes no longer than that, and `keep`; others would hold up every round."""
+    def duration(f):
+        f()
+        start = time.perf_counter()
+        f()
+        return time.perf_counter() - start
+    return {name: f for name, f in candidates.items() if name in keep or duration(f) <= seconds}
+
+
 def ratios(times, to="torch"):
     """Median over rounds of time / time of `to` in the same round: {name: ratio}, smaller is faster."""
     return {name: statistics.median(t / one for t, one in zip(ts, times[to], strict=True))

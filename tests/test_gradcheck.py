@@ -188,6 +188,8 @@ def test_not_a_number():
     dW[1, 2], dW[0, 0] = np.nan, np.inf
     message = complaint(dict(W=dW))
     assert message.startswith("dW[0, 0] is inf; ") and message.endswith("dW holds 1 nan and 1 infinite entries.")
+    dW[0, 0], dW[2, 3] = 1e9, 1e9
+    assert complaint(dict(W=dW)).startswith("dW[1, 2] is nan; ")
     message = complaint(dict(w=np.ones(2)), lambda w: math.nan * w.sum(), dict(w=np.ones(2)))
     assert message.endswith("The numerical gradient holds 2 nan and 0 infinite entries.")
 

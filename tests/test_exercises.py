@@ -1,15 +1,17 @@
 """Every exercise of every lesson: its wrong programs are told apart, and the learner reads the right sentence."""
 import importlib
 import itertools
+import json
 import re
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+import torch
 from nbclient import NotebookClient
 
-from helpers.exercises.engine import check, diagnose
+from helpers.exercises.engine import check, diagnose, hint, solution
 from helpers.exercises.exercise import agree
 
 ROOT = Path(__file__).parents[1]
@@ -44,8 +46,61 @@ def test_the_solution_is_confirmed_and_each_mistake_is_named(exercise):
         assert diagnose(exercise, exercise.build(source)) == ("mistake", message)
 
 
+LOOKS = {
+    "a list": lambda a: np.asarray(a).tolist(),
+    "float32": lambda a: np.float32(a),
+    "a tensor": lambda a: torch.tensor(np.asarray(a)),
+    "a tensor with grad": lambda a: torch.tensor(np.asarray(a, float), requires_grad=True),
+    "a list of tensors": lambda a: [torch.tensor(v) for v in a] if np.ndim(a) else torch.tensor(a),
+    "negative zeros": lambda a: np.where(np.asarray(a) == 0, -0.0, a),
+    "objects": lambda a: np.asarray(a).astype(object),
+    "as it is": lambda a: a,
+}
+LETTERS = str.lower, "{})".format, " {}\n".format, np.str_, "({})".format, str
+
+
+def dressed(value, look):
+    """A right result in another dress; each of several results in its own."""
+    return [dressed(v, look) for v in value] if isinstance(value, tuple) else look(value)
+
+
 @each_exercise
-def test_hints_and_mistakes_are_sentences(exercise):
+def test_right_answers_of_other_looks_are_confirmed(exercise):
+    answer = exercise.build(exercise.solution)
+    if isinstance(answer, str):
+        answers = [look(answer) for look in LETTERS]
+    elif callable(answer) and exercise.measure:
+        answers = [answer, lambda *args: answer(*args)]
+    elif callable(answer):
+        answers = [lambda *args, look=look: dressed(answer(*args), look) for look in LOOKS.values()]
+    else:
+        answers = [dressed(answer, look) for look in LOOKS.values()]
+    assert [diagnose(exercise, a).kind for a in answers] == ["right"] * len(answers)
+
+
+@each_exercise
+def test_arithmetic_in_float32_is_close_enough(exercise):
+    answer = exercise.build(exercise.solution)
+    if exercise.cases:
+        def halved(a):
+            return a.astype(np.float32) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a
+        assert diagnose(exercise, lambda *args: answer(*map(halved, args))).kind == "right"
+
+
+@each_exercise
+def test_hints_and_the_solution_open_after_an_attempt(exercise, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    check(exercise, 1j)
+    capsys.readouterr()
+    solution(exercise)
+    assert diagnose(exercise, exercise.build(capsys.readouterr().out)).kind == "right"
+    for n in range(1, len(exercise.hints) + 1):
+        hint(exercise, n)
+    assert capsys.readouterr().out.count("Hint ") == len(exercise.hints)
+
+
+@each_exercise
+def test_hints_and_mistakes_mistakes_are_sentences(exercise):
     assert exercise.hints and len(exercise.mistakes) >= 3
     for text in (*exercise.hints, *exercise.mistakes, *filter(None, [exercise.why])):
         assert len(text) > 20 and text.rstrip()[-1] in ".?!]):", text
@@ -82,6 +137,8 @@ def test_what_the_learner_reads(number, tmp_path):
             if name:
                 tell = teller(client, cell, i)
                 try_answers(LESSONS[number].ALL[name], printed(cell), tell)
+    solved = json.loads((tmp_path / "progress.json").read_text(encoding="utf-8"))
+    assert solved == {f"lesson_{number}": sorted(LESSONS[number].ALL)}
 
 
 def teller(client, cell, i):

@@ -115,7 +115,6 @@ def fate(exercise, source):
     return diagnose(exercise, mutant).kind, None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("exercise", FUNCTIONS.values(), ids=FUNCTIONS)
 def test_no_mutant_that_differs_is_confirmed(exercise):
     sources = list(dict.fromkeys(mutants(exercise.solution)))
@@ -123,6 +122,16 @@ def test_no_mutant_that_differs_is_confirmed(exercise):
     for source in sources:
         what, args = fate(exercise, source)
         assert what != "CONFIRMED", f"confirmed, but different on {args}:\n{source}"
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_two_mistakes_at_once_are_confirmed_only_if_they_cancel(exercise):
+    """A stride left out once and used twice elsewhere is right; anything else must show in the cases."""
+    edits = {message: (old, new) for message, old, new in exercise.edits}
+    for (a, b), outcomes in exercise.known_pairs.items():
+        if agree(outcomes, exercise.expected):
+            both = exercise.build(exercise.solution.replace(*edits[a]).replace(*edits[b]))
+            assert differs(exercise, both) is None, f"confirmed, with two mistakes: {a} {b}"
 
 
 def test_mutants_change_one_thing():

@@ -11,7 +11,7 @@ from .limits import TooSlow
 from .trial import trial
 from .values import plain, same
 
-PAIR_SECONDS = 0.5                              # two mistakes at once may be a loop that never ends
+PAIR_SECONDS = 1                                # two mistakes at once may be a loop that never ends
 
 
 @dataclass(eq=False, kw_only=True)

@@ -6,7 +6,6 @@ Three roads, the first that is open:
     tracing    a look at the clock before every instruction, about twenty times slower; where there are no threads.
 None of them can break into one long call inside numpy: Python goes on only when that call comes back.
 """
-import ctypes
 import signal
 import sys
 import threading
@@ -36,9 +35,11 @@ def within(seconds, function, *args, road=None):
 
 def open_road():
     """The fastest road that this thread and this system allow."""
+    if sys.platform == "emscripten":            # Python in a browser
+        return tracing
     if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
         return alarm
-    return watchdog if sys.implementation.name == "cpython" and sys.platform != "emscripten" else tracing
+    return watchdog if sys.implementation.name == "cpython" else tracing
 
 
 def alarm(seconds, function, args):
@@ -61,6 +62,7 @@ def alarm(seconds, function, args):
 
 
 def watchdog(seconds, function, args):
+    import ctypes
     learner, over = ctypes.c_ulong(threading.get_ident()), threading.Event()
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
 

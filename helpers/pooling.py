@@ -50,7 +50,7 @@ def max_pool2d_backward(dy, x, kernel_size, stride=None):
     dwin, waiting = np.empty(win.shape, dy.dtype), np.ones(y.shape, bool)
     for a, b in np.ndindex(k_h, k_w):
         first = waiting & (win[:, :, a, b] == y)
-        dwin[:, :, a, b] = np.where(first, dy, 0)
+        dwin[:, :, a, b] = dy * first
         waiting &= ~first
     return fold(dwin, x.shape, _stride(kernel_size, stride))
 
@@ -83,7 +83,7 @@ def avg_pool2d_backward(dy, x, kernel_size, stride=None):
     win = _windows(x, kernel_size, stride)
     N, C, k_h, k_w, H_out, W_out = win.shape
     share = array("dy", dy, (N, C, H_out, W_out)) / (k_h * k_w)
-    return fold(np.broadcast_to(share[:, :, None, None], win.shape), x.shape, _stride(kernel_size, stride))
+    return fold(np.full(win.shape, share[:, :, None, None]), x.shape, _stride(kernel_size, stride))
 
 
 def global_max_pool(x):

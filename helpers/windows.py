@@ -39,7 +39,7 @@ def fold(dwin, shape, stride=1, padding=0, dilation=1, padding_mode="zeros"):
     """The adjoint of `windows`: every pixel adds up what came back through all the windows that saw it.
 
         dx_padded[n, c, i s + a d, j s + b d] += dwin[n, c, a, b, i, j];  then the padding is cut off, or, if it was
-        circular, added to the pixels it repeats
+        circular, added to the pixels it repeats. Over a first, then over b: k_h + k_w additions of whole slices
 
     dwin  (N, C, k_h, k_w, H_out, W_out);  shape  that of x, (N, C, H_in, W_in);  the rest as for `windows`
     Returns      dx, of that shape and dwin's dtype; a pixel that nine windows saw is a sum of nine numbers, no mean
@@ -56,11 +56,12 @@ def fold(dwin, shape, stride=1, padding=0, dilation=1, padding_mode="zeros"):
     array("dwin", dwin, (N, C, k_h, k_w, H_out, W_out))
     (s_h, s_w), (d_h, d_w) = pair("stride", stride, 1), pair("dilation", dilation, 1)
     p_h, p_w = pair("padding", padding, 0)
-    dx = np.zeros_like(dwin[:, :, 0, 0], shape=(N, C, H_in + 2 * p_h, W_in + 2 * p_w))
-    for a, b in np.ndindex(k_h, k_w):
-        rows = slice(a * d_h, a * d_h + s_h * H_out, s_h)
-        columns = slice(b * d_w, b * d_w + s_w * W_out, s_w)
-        dx[:, :, rows, columns] += dwin[:, :, a, b]
+    in_rows = np.zeros_like(dwin[:, :, 0], shape=(N, C, k_w, H_in + 2 * p_h, W_out))
+    for a in range(k_h):
+        in_rows[:, :, :, a * d_h:a * d_h + s_h * H_out:s_h] += dwin[:, :, a]
+    dx = np.zeros_like(in_rows[:, :, 0], shape=(N, C, H_in + 2 * p_h, W_in + 2 * p_w))
+    for b in range(k_w):
+        dx[:, :, :, b * d_w:b * d_w + s_w * W_out:s_w] += in_rows[:, :, b]
     return _unpad(dx, p_h, p_w, padding_mode)
 
 

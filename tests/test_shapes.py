@@ -56,6 +56,7 @@ BAD = [
     (lambda: pair("stride", (), 1), ValueError, "stride is (); expected one whole number, or two"),
     (lambda: output_size(4, 5), ValueError, "kernel_size is 5 and covers 5 pixels; the padded input has only 4"),
     (lambda: output_size(4, 3, dilation=2), ValueError, "kernel_size is 3 and covers 5 pixels"),
+    (lambda: output_size(1, 5, padding=1), ValueError, "kernel_size is 5 and covers 5 pixels; the padded input has only 3"),
     (lambda: output_size(0, 1), ValueError, "n_in is 0; expected a whole number of at least 1"),
     (lambda: output_size(5, 3, stride=0), ValueError, "stride is 0"),
     (lambda: output_size(5, 3, padding=-1), ValueError, "padding is -1"),

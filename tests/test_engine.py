@@ -9,6 +9,7 @@ from made_up import CONV, FLIP, GRADS, RIGHT_LOOKS, SHORT, body, conv, edges, gr
 
 from helpers.exercises import engine
 from helpers.exercises.engine import Exercise, check, diagnose, hint, solution
+from helpers.exercises.trial import trial
 
 
 @pytest.mark.parametrize("source", RIGHT_LOOKS.values(), ids=RIGHT_LOOKS)
@@ -172,6 +173,17 @@ def test_as_many_digits_as_it_takes_to_see_the_difference():
 def test_only_the_learners_interrupt_comes_through():
     with pytest.raises(KeyboardInterrupt):
         verdict(conv(), body("raise KeyboardInterrupt"))
+
+
+def test_warnings_and_prints_of_an_answer_are_not_shown(recwarn, capsys):
+    for name in ("warns", "prints"):
+        check(conv(), conv().build(RIGHT_LOOKS[name]))
+    assert capsys.readouterr().out == "conv1d: correct - windows overlap.\n" * 2 and not recwarn.list
+
+
+def test_endless_prints_do_not_fill_the_memory():
+    kept = trial(lambda: [print("again and again") for _ in range(10_000)], (), 5).printed
+    assert kept.startswith("again and again") and len(kept) < 3000
 
 
 def test_a_case_is_given_anew_to_every_answer():

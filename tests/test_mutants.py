@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from helpers.exercises.engine import diagnose
-from helpers.exercises.exercise import agree, did_the_same
+from helpers.exercises.exercise import WrongProgram, did_the_same
 from helpers.exercises.limits import TooSlow
 from helpers.exercises.trial import trial
 
@@ -106,12 +106,12 @@ def fate(exercise, source):
         mutant = exercise.build(source)
     except Exception:
         return "no program", None
-    got = exercise.run(mutant, seconds=1)
-    if any(isinstance(o.error, TooSlow) for o in got):
-        return "endless", None
-    if agree(got, exercise.expected):
+    program = WrongProgram(exercise, mutant, seconds=1)
+    if program.gives(exercise.expected):
         args = differs(exercise, mutant)
         return ("the same as the solution", None) if args is None else ("CONFIRMED", args)
+    if any(isinstance(o.error, TooSlow) for o in program.done):
+        return "endless", None
     return diagnose(exercise, mutant).kind, None
 
 
@@ -128,8 +128,8 @@ def test_no_mutant_that_differs_is_confirmed(exercise):
 def test_two_mistakes_at_once_are_confirmed_only_if_they_cancel(exercise):
     """A stride left out once and used twice elsewhere is right; anything else must show in the cases."""
     edits = {message: (old, new) for message, old, new in exercise.edits}
-    for (a, b), outcomes in exercise.known_pairs.items():
-        if agree(outcomes, exercise.expected):
+    for (a, b), program in exercise.wrong_pairs.items():
+        if program.gives(exercise.expected):
             both = exercise.build(exercise.solution.replace(*edits[a]).replace(*edits[b]))
             assert differs(exercise, both) is None, f"confirmed, with two mistakes: {a} {b}"
 

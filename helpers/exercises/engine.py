@@ -69,10 +69,10 @@ def right(exercise, answer, got):
 
 def recognise(exercise, got):
     """The message of the mistake, or of the two mistakes, that gives the same in every case."""
-    for message, outcomes in exercise.known.items():
-        if agree(got, outcomes):
+    for message, program in exercise.wrong.items():
+        if program.gives(got):
             return message
-    pairs = [pair for pair, outcomes in exercise.known_pairs.items() if agree(got, outcomes)]
+    pairs = [pair for pair, program in exercise.wrong_pairs.items() if program.gives(got)]
     return words.two_mistakes(*pairs[0]) if len(pairs) == 1 else None
 
 

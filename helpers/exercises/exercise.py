@@ -1,4 +1,5 @@
 """An exercise: one right program, and some wrong programs with the message that names each mistake."""
+import contextlib
 import itertools
 import linecache
 from dataclasses import dataclass, field
@@ -61,11 +62,11 @@ class Exercise:
         exec(compile(source, file, "exec"), space)
         return space[self.name]
 
-    def run(self, answer, seconds=None):
+    def run(self, answer):
         """The Outcome of an answer for every case, and none after one that was too slow."""
         outcomes = []
         for function, args in self.calls(answer):
-            outcomes.append(trial(function, args, seconds or self.seconds))
+            outcomes.append(trial(function, args, self.seconds))
             if isinstance(outcomes[-1].error, TooSlow):
                 break
         return outcomes
@@ -88,23 +89,45 @@ class Exercise:
         return self.run(self.build(self.solution))
 
     @cached_property
+    def wrong(self):
+        """{message: WrongProgram} of every mistake."""
+        return {message: WrongProgram(self, self.build(source)) for message, source in self.mistakes.items()}
+
+    @property
     def known(self):
         """{message: outcomes} of every mistake."""
-        return {message: self.run(self.build(source)) for message, source in self.mistakes.items()}
+        return {message: program.outcomes for message, program in self.wrong.items()}
 
     @cached_property
-    def known_pairs(self):
-        """{(message, message): outcomes} of every two edits that can be made at once."""
+    def wrong_pairs(self):
+        """{(message, message): WrongProgram} of every two edits that can be made at once."""
         pairs = {}
         for (a, old, new), (b, old_b, new_b) in itertools.permutations(self.edits, 2):
             source = self.solution.replace(old, new)
-            if (b, a) in pairs or old_b not in source:
-                continue
-            try:
-                pairs[a, b] = self.run(self.build(source.replace(old_b, new_b)), PAIR_SECONDS)
-            except SyntaxError:                 # the two together are no program
-                continue
+            if (b, a) not in pairs and old_b in source:
+                with contextlib.suppress(SyntaxError):      # the two together may be no program
+                    pairs[a, b] = WrongProgram(self, self.build(source.replace(old_b, new_b)), PAIR_SECONDS)
         return pairs
+
+
+class WrongProgram:
+    """A program with a known mistake. It is run case by case, and only as far as it takes to tell it from an answer."""
+
+    def __init__(self, exercise, answer, seconds=None):
+        self.calls, self.seconds, self.done = exercise.calls(answer), seconds or exercise.seconds, []
+
+    def outcome(self, i):
+        while len(self.done) <= i:
+            self.done.append(trial(*self.calls[len(self.done)], self.seconds))
+        return self.done[i]
+
+    @property
+    def outcomes(self):
+        return [self.outcome(i) for i in range(len(self.calls))]
+
+    def gives(self, got):
+        """Whether it does in every case what an answer did."""
+        return len(got) == len(self.calls) and all(did_the_same(g, self.outcome(i)) for i, g in enumerate(got))
 
 
 def agree(got, want):

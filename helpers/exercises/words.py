@@ -91,7 +91,7 @@ def differs(exercise, g, w, where):
     if exercise.cases:
         return difference(*results(g, w), where=where)
     if isinstance(w.value, str):
-        letters = sorted({outcomes[0].value for outcomes in (exercise.expected, *exercise.known.values())})
+        letters = sorted({w.value, *(program.outcome(0).value for program in exercise.wrong.values())})
         return f"choose one of the letters {', '.join(letters)}, in quotes."
     return difference(g.value, w.value, "it is", tell=False)
 

@@ -286,6 +286,10 @@ def test_the_solution_is_shown_as_code_that_runs(capsys):
     assert verdict(e, shown).kind == "right" and "# Why: windows overlap." in shown
 
 
+def test_an_exercise_does_not_show_its_solution_by_accident():
+    assert repr(conv()) == "<exercise conv1d>"
+
+
 def test_the_checker_needs_no_torch():
     code = "import sys; import helpers.exercises.engine; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

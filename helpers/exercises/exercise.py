@@ -15,7 +15,7 @@ from .values import plain, same
 PAIR_SECONDS = 1                                # two mistakes at once may be a loop that never ends
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, repr=False)
 class Exercise:
     """One thing to do.
 
@@ -54,6 +54,9 @@ class Exercise:
             if message in self.mistakes:
                 raise ValueError(f"{self.name}: two mistakes have the message {message!r}")
             self.mistakes[message] = self.solution.replace(old, new)
+
+    def __repr__(self):
+        return f"<exercise {self.name}>"        # and not its solution
 
     def build(self, source):
         """What `source` defines under the exercise's name. Its lines can be shown when it stops."""

@@ -37,8 +37,9 @@ def conv2d(x, w, b=None, stride=1, padding=0, dilation=1, groups=1, padding_mode
     N, C_out, H_out, W_out = shape = _output_shape(x, w, groups, stride, padding, dilation)
     w_groups = w.reshape(groups, C_out // groups, -1)
     y = np.empty((N, groups, C_out // groups, H_out * W_out), np.result_type(x, w))
-    for n in _pieces(N, x.shape[1] * w[0, 0].size * H_out * W_out):
-        np.matmul(w_groups, _columns(windows(x[n], w.shape[2:], *options), groups), out=y[n])
+    win = windows(x, w.shape[2:], *options)
+    for n in _pieces(win):
+        np.matmul(w_groups, _columns(win[n], groups), out=y[n])
     y = y.reshape(shape)
     return y if b is None else y + array("b", b, (C_out,))[:, None, None]
 
@@ -67,10 +68,10 @@ def conv2d_backward(dy, x, w, stride=1, padding=0, dilation=1, groups=1, padding
     w_groups = w.reshape(groups, C_out // groups, -1)
     dy_groups = dy.reshape(N, groups, C_out // groups, -1)
     dx, dw = np.empty_like(x, dtype=np.result_type(dy, w)), 0
-    for n in _pieces(N, x.shape[1] * w[0, 0].size * H_out * W_out):
-        win = windows(x[n], w.shape[2:], *options)
-        dw = dw + (_columns(win, groups) @ dy_groups[n].swapaxes(2, 3)).sum(0)
-        dwin = (w_groups.swapaxes(1, 2) @ dy_groups[n]).reshape(win.shape)
+    win = windows(x, w.shape[2:], *options)
+    for n in _pieces(win):
+        dw = dw + (_columns(win[n], groups) @ dy_groups[n].swapaxes(2, 3)).sum(0)
+        dwin = (w_groups.swapaxes(1, 2) @ dy_groups[n]).reshape(win[n].shape)
         dx[n] = fold(dwin, x[n].shape, *options)
     return dx, dw.swapaxes(1, 2).reshape(w.shape), dy.sum((0, 2, 3))
 
@@ -127,7 +128,7 @@ def _columns(win, groups):
     return win.reshape(N, groups, C_in // groups * k_h * k_w, H_out * W_out)
 
 
-def _pieces(N, numbers, limit=2**18):
+def _pieces(win, limit=2**18):
     """Slices of the batch whose columns hold `limit` numbers or one example: 1 MB of float32 stays in the cache."""
-    step = max(1, limit // numbers)
-    return [slice(n, n + step) for n in range(0, N, step)]
+    step = max(1, limit // win[0].size)
+    return [slice(n, n + step) for n in range(0, len(win), step)]

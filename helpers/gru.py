@@ -47,10 +47,10 @@ def gru_with_gates(x, h_0, W_xh, W_hh, b_xh=None, b_hh=None):
     h, gates = np.empty((T + 1, N, n_h), dtype), np.empty((4, T, N, n_h), dtype)
     h[0], (r, z, n, m_n) = h_0, gates
     for t in range(T):
-        a_r, a_z, a_n = a[t]
-        m_r, m_z, m_n[t] = h[t] @ W + b
-        r[t], z[t] = sigmoid(a_r + m_r), sigmoid(a_z + m_z)
-        n[t] = np.tanh(a_n + r[t] * m_n[t])
+        m = h[t] @ W + b
+        r[t], z[t] = sigmoid(a[t, :2] + m[:2])
+        m_n[t] = m[2]
+        n[t] = np.tanh(a[t, 2] + r[t] * m_n[t])
         h[t + 1] = n[t] + z[t] * (h[t] - n[t])
     return h, gates
 
@@ -84,8 +84,8 @@ def gru_backward(dh, x, h, gates, W_xh, W_hh):
     for t in reversed(range(T)):
         g = dh[t] + back
         da_r, da_z, da_n = g * to_r[t], g * to_z[t], g * to_n[t]
-        da[t] = np.concatenate([da_r, da_z, da_n], axis=1)
-        dm[t] = np.concatenate([da_r, da_z, da_n * r[t]], axis=1)
+        np.concatenate([da_r, da_z, da_n], axis=1, out=da[t])
+        np.concatenate([da_r, da_z, da_n * r[t]], axis=1, out=dm[t])
         back = g * z[t] + dm[t] @ W_hh
     dx = np.tensordot(da, W_xh, axes=(2, 0))
     return dx, back, sum_over_steps(da, x), sum_over_steps(dm, h[:-1]), da.sum(axis=(0, 1)), dm.sum(axis=(0, 1))

@@ -47,8 +47,9 @@ def lstm_with_gates(x, h_0, c_0, W_xh, W_hh, b_xh=None, b_hh=None):
     h, c, gates = np.empty((T + 1, N, n_h), dtype), np.empty((T + 1, N, n_h), dtype), np.empty((4, T, N, n_h), dtype)
     h[0], c[0], (i, f, g, o) = h_0, c_0, gates
     for t in range(T):
-        a_i, a_f, a_g, a_o = a[t] + h[t] @ W
-        i[t], f[t], g[t], o[t] = sigmoid(a_i), sigmoid(a_f), np.tanh(a_g), sigmoid(a_o)
+        a_t = a[t] + h[t] @ W
+        i[t], f[t] = sigmoid(a_t[:2])
+        g[t], o[t] = np.tanh(a_t[2]), sigmoid(a_t[3])
         c[t + 1] = f[t] * c[t] + i[t] * g[t]
         h[t + 1] = o[t] * np.tanh(c[t + 1])
     return h, c, gates
@@ -86,7 +87,7 @@ def lstm_backward(dh, x, h, c, gates, W_xh, W_hh, dc_T=None):
     for t in reversed(range(T)):
         g_h = dh[t] + back_h
         g_c = back_c + g_h * show[t]
-        da[t] = np.concatenate([g_c * to_i[t], g_c * to_f[t], g_c * to_g[t], g_h * to_o[t]], axis=1)
+        np.concatenate([g_c * to_i[t], g_c * to_f[t], g_c * to_g[t], g_h * to_o[t]], axis=1, out=da[t])
         back_h, back_c = da[t] @ W_hh, g_c * f[t]
     dx, db = np.tensordot(da, W_xh, axes=(2, 0)), da.sum(axis=(0, 1))
     return dx, back_h, back_c, sum_over_steps(da, x), sum_over_steps(da, h[:-1]), db, db.copy()

@@ -30,7 +30,7 @@ def rnn(x, h_0, W_xh, W_hh, b_xh=None, b_hh=None):
     h[0] = h_0
     W = np.ascontiguousarray(W_hh.T)
     for t in range(T):
-        h[t + 1] = np.tanh(a[t] + h[t] @ W)
+        np.tanh(a[t] + h[t] @ W, out=h[t + 1])
     return h
 
 
@@ -55,11 +55,9 @@ def rnn_backward(dh, x, h, W_xh, W_hh):
     T, N, n_h = recurrent_sizes(x, W_xh, W_hh, gates=1)
     array("dh", dh, (T, N, n_h))
     array("h", h, (T + 1, N, n_h))
-    slope = 1 - h[1:] ** 2
-    da = np.empty_like(slope)
-    back = 0
+    da, back = 1 - h[1:] ** 2, 0
     for t in reversed(range(T)):
-        da[t] = (dh[t] + back) * slope[t]
+        da[t] *= dh[t] + back
         back = da[t] @ W_hh
     dx, db = np.tensordot(da, W_xh, axes=(2, 0)), da.sum(axis=(0, 1))
     return dx, back, sum_over_steps(da, x), sum_over_steps(da, h[:-1]), db, db.copy()

@@ -16,4 +16,16 @@ colours = Exercise(
         "you counted the colours of the RNN, the last picture. Look at the third one.": "colours = 2",
     })
 
-ALL = {colours.name: colours}
+in_common = Exercise(
+    name="in_common",
+    why="the same squares are filled, only the colours differ. First connections are erased, then numbers are shared.",
+    hints=("Lay the second and the third table of the poster on top of each other.",),
+    solution="in_common = 'B'",
+    mistakes={
+        "A: the local layer has 12 numbers, one for each square; the convolution has 3.": "in_common = 'A'",
+        "C: in the local layer no colour comes back; in the convolution three colours come back in every row.":
+            "in_common = 'C'",
+        "D: look at which squares are filled and which are white.": "in_common = 'D'",
+    })
+
+ALL = {e.name: e for e in (colours, in_common)}

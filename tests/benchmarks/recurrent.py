@@ -1,10 +1,7 @@
 """Recurrent layers against torch.nn and against a plain step-by-step formulation, as ratios to torch.
 
     python tests/benchmarks/recurrent.py            one thread, then two; about two minutes
-    python tests/benchmarks/recurrent.py fresh      the same in a young process, see `grow_heap`
 """
-import sys
-
 import numpy as np
 import torch
 from per_step import PER_STEP
@@ -65,15 +62,14 @@ def grow_heap():
     """Take 30 MB once and give them back.
 
     From then on the C library keeps freed memory for the next call, as in any notebook that has held larger arrays.
-    In a young process it hands every megabyte back at once and fetches it anew, which can double the time of a layer.
+    Before, it hands every megabyte back at once and fetches it anew, which can double the time of a layer.
     """
     np.ones(30 * 2**20, np.uint8)
 
 
 def run(threads):
     torch.set_num_threads(threads)
-    if "fresh" not in sys.argv:
-        grow_heap()
+    grow_heap()
     for kind in GATES:
         for part, name in enumerate(["forward", "forward + backward"]):
             rows = {"ours": [], "step by step": [], "torch, ms": [], "ours, peak MB": []}

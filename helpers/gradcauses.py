@@ -18,7 +18,7 @@ def likely_cause(name, given, numerical, allowed, f, v, eps):
         return (np.abs(a - b) <= allowed * scale).all()
 
     wrong = ~(np.abs(given - numerical) <= allowed)
-    return (_not_finite(name, given, numerical) or _kink(f, v, eps, wrong) or _zero(name, given, numerical, allowed)
+    return (_not_finite(name, given, numerical) or _kink(given, wrong, f, v, eps) or _zero(name, given, numerical, allowed)
             or _factor(name, given, numerical, close) or _rearranged(name, given, numerical, close)
             or _some_rows(name, given, wrong) or f"No simple pattern: look at {name} one entry at a time.")
 
@@ -29,12 +29,14 @@ def _not_finite(name, given, numerical):
             return f"{words} holds {np.isnan(values).sum()} nan and {np.isinf(values).sum()} infinite entries."
 
 
-def _kink(f, v, eps, wrong):
-    """Only said when each wrong entry sits on one: the slopes on both sides differ."""
+def _kink(given, wrong, f, v, eps):
+    """Only said when each wrong entry sits on one, between two slopes that differ."""
     places = [tuple(int(i) for i in place) for place in np.argwhere(wrong)]
-    if not all(abs(right - left) > 1e-3 * max(1e-3, abs(right), abs(left))
-               for left, right in (_two_slopes(f, v, place, eps) for place in places)):
-        return None
+    for place in places:
+        low, high = sorted(_two_slopes(f, v, place, eps))
+        slack = 1e-3 * max(1e-3, abs(low), abs(high))
+        if high - low <= slack or not low - slack <= given[place] <= high + slack:
+            return None
     left, right = _two_slopes(f, v, places[0], eps)
     return (f"The loss has a kink at entry {list(places[0])}: its slope is {left:.3g} on the left, {right:.3g} on the "
             "right, and the numerical gradient is their mean. Check elsewhere: with a ReLU, no zeros into it.")

@@ -178,9 +178,10 @@ def test_a_kink_is_not_called_a_mistake():
                             "numerical gradient is their mean. Check elsewhere: with a ReLU, no zeros into it.")
 
 
-def test_a_mistake_beside_a_kink_is_not_excused():
+def test_a_mistake_beside_a_kink_or_beyond_both_slopes_is_not_excused():
     x = np.array([[1.0, 0.0, -2.0]])
-    assert "kink" not in complaint(dict(x=np.array([[5.0, 0.0, 0.0]])), lambda x: relu(x).sum(), dict(x=x))
+    for wrong in ([5.0, 0.0, 0.0], [1.0, 5.0, 0.0]):
+        assert "kink" not in complaint(dict(x=np.array([wrong])), lambda x: relu(x).sum(), dict(x=x))
 
 
 def test_not_a_number():

@@ -68,7 +68,7 @@ def load_names(folded=True):
     Returns names, a list of 3,777 strings of at most 24 characters when folded;
             labels (3777,), whole numbers 0 to 7; languages, a list of the 8 names that the labels count.
     For training and testing use `split_names`: it keeps the translations of one thing together.
-    Taught in lesson 12. Source: Unicode CLDR, through Babel; see data/README.md.
+    Taught in lesson 13. Source: Unicode CLDR, through Babel; see data/README.md.
 
     >>> names, labels, languages = load_names()
     >>> names[0], languages[labels[0]], len(names)
@@ -115,7 +115,7 @@ def load_el_nino():
     """The mean sea temperature of each month off Peru (the Nino 1+2 region), in degrees Celsius.
 
     Returns years (61,), 1950 to 2010, and months (61, 12) floats, January first; `months.ravel()` is the series.
-    Taught in lesson 15. Source: NOAA, ERSST.V3B, through statsmodels.
+    Taught in lesson 09. Source: NOAA, ERSST.V3B, through statsmodels.
 
     >>> years, months = load_el_nino()
     >>> int(years[0]), float(months[0, 0])

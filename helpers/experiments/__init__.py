@@ -1,0 +1,24 @@
+"""Experiments that take minutes: run once by a command, stored with their date in data/experiments/, read by lessons.
+
+An experiment is a function of a seed that gives rows: dicts with the same keys, one row per model or setting.
+`python -m helpers.experiments` lists them, `python -m helpers.experiments NAME` runs one over SEEDS and stores it.
+A lesson draws the stored table and runs one row again, to see that it still comes out.
+"""
+from importlib import import_module
+
+from helpers.experiments.stored import SEEDS, read_table, spread
+
+__all__ = ["EXPERIMENTS", "SEEDS", "experiment", "read_table", "spread"]
+
+EXPERIMENTS = {}
+
+
+def experiment(name):
+    """The function of a seed behind the stored table `name`.
+
+    Errors  ValueError "name is 'budget'; expected one of ..."
+    """
+    if name not in EXPERIMENTS:
+        raise ValueError(f"name is {name!r}; expected one of {', '.join(EXPERIMENTS) or '(none yet)'}")
+    module, function = EXPERIMENTS[name].split(":")
+    return getattr(import_module(module), function)

@@ -80,8 +80,11 @@ def conv1d(x, w, b=None, stride=1, padding=0, dilation=1, groups=1, padding_mode
     """One kernel slides along the row: y[n, f, i] = b[f] + sum_ca w[f, c, a] x_padded[n, c, i s + a d].
 
     x  (N, C_in, L_in);  w  (C_out, C_in / groups, k);  b  (C_out,) or None;  the rest as for `conv2d`, one number each
-    Returns      y (N, C_out, L_out), L_out = floor((L_in + 2 p - d (k - 1) - 1) / s) + 1
-    Errors       as `conv2d`. Second road  `conv1d_ids`, torch.nn.functional.conv1d: test_conv.py. Taught in lesson 04.
+    Returns      y (N, C_out, L_out), L_out = floor((L_in + 2 p - d (k - 1) - 1) / s) + 1; the arguments' dtype
+    Errors       ValueError "w has shape (4, 2, 3); expected (C_out, 3, k)", and those of `conv2d`
+    Second road  `gather(w.ravel(), conv1d_ids(...)) @ x[n].ravel()`, torch.nn.functional.conv1d: test_conv.py
+    Source       Waibel et al. 1989, "Phoneme recognition using time-delay neural networks"
+                 Taught in lessons 04 and 10.
 
     >>> conv1d(np.array([[[0., 0., 1., 3., 3.]]]), np.array([[[-1., 1.]]]))
     array([[[0., 1., 2., 0.]]])
@@ -91,7 +94,13 @@ def conv1d(x, w, b=None, stride=1, padding=0, dilation=1, groups=1, padding_mode
 
 
 def conv1d_backward(dy, x, w, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros"):
-    """dx (N, C_in, L_in), dw (C_out, C_in / groups, k), db (C_out,) from dy (N, C_out, L_out), as `conv2d_backward`.
+    """The gradients of a loss L, given dy[n, f, i] = dL / dy[n, f, i]: dw[f, c, a] = sum_ni dy[n, f, i] win[n, c, a, i].
+
+    dy  (N, C_out, L_out) upstream gradient;  x, w and the options  as they went into `conv1d`
+    Returns      dx (N, C_in, L_in), dw (C_out, C_in / groups, k), db (C_out,)
+    Errors       ValueError "dy has shape (1, 1, 3); expected (1, 1, 2)", and those of `conv1d`
+    Second road  `scatter_add` through `conv1d_ids`; finite differences on every entry; torch: test_conv.py
+    Source       as `conv2d_backward`, in one dimension. Taught in lesson 07.
 
     >>> dx, dw, db = conv1d_backward(np.array([[[1., 10.]]]), np.array([[[1., 2., 3.]]]), np.array([[[5., 7.]]]))
     >>> print(dx.ravel(), dw.ravel(), db)

@@ -47,8 +47,9 @@ def dense_backward(dy, x, W):
 
 
 def relu(x):
-    """Negative numbers become 0: y = max(x, 0), entry by entry; any shape, same shape and dtype back.
+    """Negative numbers become 0: y = max(x, 0), entry by entry.
 
+    x  any shape.  Returns  a new array of the same shape and dtype
     Errors       TypeError "x is a list; expected a numpy array of shape (2,)"
     Second road  torch.relu: test_dense.py. Source: Nair & Hinton 2010. Taught in lesson 01.
 
@@ -61,9 +62,11 @@ def relu(x):
 def relu_backward(dy, x):
     """The gradient passes where x was positive and stops elsewhere: dx = dy * (x > 0).
 
-    dy  upstream gradient, shaped like x;  x  what went into `relu`
+    dy  upstream gradient, shaped like x;  x  what went into `relu`.  Returns  dx, shaped like x
     At x = 0 there is no derivative, only a slope 0 on the left and 1 on the right; this returns 0, as torch does.
-    Errors       ValueError "dy has shape (3,); expected (2,)". Taught in lesson 02.
+    Errors       ValueError "dy has shape (3,); expected (2,)"
+    Second road  finite differences away from 0, and torch.relu: test_dense.py
+    Source       Glorot, Bordes & Bengio 2011, "Deep sparse rectifier neural networks". Taught in lesson 02.
 
     >>> relu_backward(np.array([10., 20., 30.]), np.array([-2., 0., 3.]))
     array([ 0.,  0., 30.])
@@ -76,7 +79,8 @@ def sigmoid(z):
     """A number between 0 and 1: sigmoid(z) = 1 / (1 + exp(-z)) = 0.5 + 0.5 tanh(z / 2), entry by entry.
 
     The second form is the one computed: it cannot overflow, and it is faster. The slope is s (1 - s), s = sigmoid(z).
-    Second road  torch.sigmoid: test_dense.py. Taught in lesson 12.
+    z  a number or an array of any shape.  Returns  the same shape, floating; NaN only where z is NaN. No error of its own.
+    Second road  torch.sigmoid: test_dense.py. Source: Verhulst 1845, the logistic curve. Taught in lesson 12.
 
     >>> sigmoid(np.array([-1000., 0., 1000.]))
     array([0. , 0.5, 1. ])

@@ -31,7 +31,7 @@ def embedding_backward(dy, ids, n_symbols):
     Returns      dE (n_symbols, n_e), of dy's dtype; rows of symbols that did not occur are 0
     Errors       ValueError "dy has shape (2, 3); expected (4, n_e)" for 4 ids; IndexError as `embedding`
     Second road  a loop over n that adds to row ids[n], and torch.nn.Embedding: test_embedding.py
-    Taught in lessons 13 and 14.
+    Source       Bengio et al. 2003, as above, section 3. Taught in lessons 13 and 14.
 
     >>> import numpy as np
     >>> embedding_backward(np.array([[1., 1.], [2., 2.], [10., 0.]]), np.array([2, 0, 2]), 3)

@@ -33,6 +33,7 @@ def gru_with_gates(x, h_0, W_xh, W_hh, b_xh=None, b_hh=None):
 
     m_n is what r lets through. gates[:, t] belongs to step t + 1, from h[t] to h[t + 1].
     To look at, and for `gru_backward`. Taught in lesson 12.
+    Arguments, errors and source as `gru`.  Returns  h (T + 1, N, n_h), gates (4, T, N, n_h)
     Second road  the formulas of `gru`, all steps at once, give the same gates from the states: test_gru.py
 
     >>> _, gates = gru_with_gates(np.zeros((1, 1, 1)), np.ones((1, 1)), np.zeros((3, 1)), np.array([[0.], [0.], [5.]]))

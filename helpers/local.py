@@ -50,6 +50,7 @@ def local2d_backward(dy, x, w, stride=1, padding=0):
     Errors       ValueError "dy has shape (1, 1, 4, 4); expected (1, 1, 3, 3)", and those of `local2d`
     Second road  `scatter_add` through `local2d_ids`; its sum over positions is conv2d_backward's dw; finite differences
                  on every entry; torch: test_local.py. Taught in lessons 03 and 07.
+    Source       LeCun 1989, as above: its shared and unshared networks differ by the sum over positions
 
     >>> x, w, dy = np.array([[[[1., 2., 3.]]]]), np.ones((1, 2, 1, 1, 1, 2)), np.array([[[[1., 10.]]]])
     >>> print(local2d_backward(dy, x, w)[1].reshape(2, 2).tolist(), local2d_backward(dy, x, w[:, :1])[1].ravel())
@@ -69,8 +70,11 @@ def local1d(x, w, b=None, stride=1, padding=0):
     """Every position of a row has its own kernel: y[n, f, i] = b[f, i] + sum_ca w[i, f, c, a] x_padded[n, c, i s + a].
 
     x  (N, C_in, L_in);  w  (L_out, C_out, C_in, k), or 1 for L_out: shared;  b  (C_out, L_out) or None
-    Returns      y (N, C_out, L_out), L_out = floor((L_in + 2 p - k) / s) + 1
-    Errors       as `local2d`. Second road  `local1d_ids`: test_local.py. Taught in lesson 03.
+    stride, padding (zeros)  in samples, one whole number each
+    Returns      y (N, C_out, L_out), L_out = floor((L_in + 2 p - k) / s) + 1; the arguments' dtype
+    Errors       ValueError "w has shape (2, 1, 1, 2); expected (L_out, C_out, 3, k)", and those of `local2d`
+    Second road  `gather(w.ravel(), local1d_ids(...)) @ x[n].ravel()`: test_local.py
+    Source       as `local2d`, in one dimension. Taught in lesson 03.
 
     >>> local1d(np.array([[[1., 2., 3., 4.]]]), np.array([[[[1., 1.]]], [[[1., 0.]]], [[[0., 100.]]]]))
     array([[[  3.,   2., 400.]]])
@@ -81,7 +85,13 @@ def local1d(x, w, b=None, stride=1, padding=0):
 
 
 def local1d_backward(dy, x, w, stride=1, padding=0):
-    """dx (N, C_in, L_in), dw shaped like w, db (C_out, L_out) from dy (N, C_out, L_out), as `local2d_backward`.
+    """The gradients of a loss L, given dy[n, f, i] = dL / dy[n, f, i]: dw[i, f, c, a] = sum_n dy[n, f, i] win[n, c, a, i].
+
+    dy  (N, C_out, L_out) upstream gradient;  x, w, stride, padding  as they went into `local1d`
+    Returns      dx (N, C_in, L_in), dw shaped like w, db (C_out, L_out)
+    Errors       ValueError "dy has shape (1, 1, 3); expected (1, 1, 2)", and those of `local1d`
+    Second road  `scatter_add` through `local1d_ids`; finite differences on every entry: test_local.py
+    Source       as `local2d_backward`, in one dimension. Taught in lessons 03 and 07.
 
     >>> dx, dw, db = local1d_backward(np.array([[[1., 10.]]]), np.array([[[1., 2., 3.]]]), np.ones((2, 1, 1, 2)))
     >>> print(dx.ravel(), dw.reshape(2, 2).tolist(), db)

@@ -9,6 +9,7 @@ def softmax(z):
 
     z  (..., n_classes) scores, also called logits; any finite size: nothing overflows, and no NaN comes out
     Returns      the same shape and dtype, each row at least 0 and with sum 1
+    Errors       TypeError "z is a list; expected a numpy array of shape (2,)"
     Second road  torch.softmax: test_loss.py
     Source       Bridle 1990, who named it; subtracting the largest score changes nothing but the rounding.
                  Taught in lesson 02.
@@ -22,6 +23,10 @@ def softmax(z):
 
 def log_softmax(z):
     """The logarithm of `softmax`, without taking one of a number that was rounded to 0: z[k] - log sum_j exp(z[j]).
+
+    z  (..., n_classes) scores.  Returns  the same shape and dtype, 0 or less;  NaN-free for finite scores
+    Errors       as `softmax`
+    Second road  torch.log_softmax: test_loss.py. Source: Bishop 2006, section 4.3.4. Taught in lesson 02.
 
     >>> log_softmax(np.array([1000., 0.]))
     array([    0., -1000.])
@@ -42,6 +47,7 @@ def cross_entropy(z, labels, mask=None):
     Returns      one number, 0 or more, of z's dtype; log(n_classes) for equal scores. NaN-free for finite scores.
     Errors       ValueError "mask counts no position; expected at least one True"
                  IndexError "labels holds 3; expected whole numbers 0 to 2" for 3 classes
+                 ValueError "labels has shape (2,); expected (3,)"
     Second road  torch.nn.functional.cross_entropy, its ignore_index for the mask: test_loss.py
     Source       Bishop 2006, "Pattern Recognition and Machine Learning", eq. 4.108, divided by N. Taught in lesson 02.
 
@@ -57,6 +63,7 @@ def cross_entropy_backward(z, labels, mask=None):
 
     z, labels, mask  as they went into `cross_entropy`
     Returns      dz, of z's shape and dtype; 0 where the mask is False. Each row sums to 0.
+    Errors       as `cross_entropy`
     Second road  finite differences on every entry, torch: test_loss.py. Source: Bishop 2006, eq. 4.109. Lesson 02.
 
     >>> cross_entropy_backward(np.log([[1., 3.], [4., 1.]]), np.array([1, 1]))

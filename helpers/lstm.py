@@ -33,6 +33,7 @@ def lstm_with_gates(x, h_0, c_0, W_xh, W_hh, b_xh=None, b_hh=None):
     """The states of `lstm` and the gates that led to them: h, c, and gates (4, T, N, n_h), in the order i, f, g, o.
 
     gates[:, t] belongs to step t + 1, from h[t] to h[t + 1]. To look at, and for `lstm_backward`. Taught in lesson 12.
+    Arguments, errors and source as `lstm`.  Returns  h, c (T + 1, N, n_h), gates (4, T, N, n_h)
     Second road  the formulas of `lstm`, all steps at once, give the same gates from the states: test_lstm.py
 
     >>> _, _, gates = lstm_with_gates(np.zeros((1, 1, 1)), None, None, np.zeros((4, 1)), np.zeros((4, 1)))

@@ -2,6 +2,7 @@
 
 Average pooling is a fixed convolution, one weight 1 / (k_h k_w) shared by every connection. Max pooling is no matrix at
 all: which pixel passes depends on the image. No padding here: pad the image first if its border should count.
+A NaN passes forward. Backward, a window of `max_pool2d` that holds one sends nothing: nothing equals NaN. Keep x NaN-free.
 """
 import numpy as np
 
@@ -37,7 +38,8 @@ def max_pool2d_backward(dy, x, kernel_size, stride=None):
     dy  (N, C, H_out, W_out) upstream gradient;  x, kernel_size, stride  as they went into `max_pool2d`
     Returns      dx (N, C, H_in, W_in)
     Errors       ValueError "dy has shape (1, 1, 2, 2); expected (1, 1, 1, 2)", and those of `max_pool2d`
-    Second road  torch, ties included, and finite differences on every entry: test_pooling.py. Taught in lesson 07.
+    Second road  torch, ties included, and finite differences on every entry: test_pooling.py
+    Source       Goodfellow, Bengio & Courville 2016, "Deep Learning", section 9.3. Taught in lesson 07.
 
     >>> max_pool2d_backward(np.array([[[[7., 9.]]]]), np.array([[[[1., 5., 2., 3.], [4., 0., 3., 3.]]]]), 2)
     array([[[[0., 7., 0., 9.],
@@ -58,7 +60,8 @@ def max_pool2d_backward(dy, x, kernel_size, stride=None):
 def avg_pool2d(x, kernel_size, stride=None):
     """The mean of every window: y[n, c, i, j] = sum over a, b of x[n, c, i s + a, j s + b] / (k_h k_w).
 
-    Arguments, shape and errors as `max_pool2d`.
+    x, kernel_size, stride  as for `max_pool2d`.  Returns  y (N, C, H_out, W_out), floating
+    Errors       as `max_pool2d`
     Second road  `conv2d` with one group a channel and all weights 1 / (k_h k_w); torch: test_pooling.py
     Source       the subsampling layers of LeCun et al. 1998, without their two trained numbers. Taught in lesson 06.
 
@@ -74,7 +77,9 @@ def avg_pool2d_backward(dy, x, kernel_size, stride=None):
     """Every pixel of a window gets the same share: dwin[n, c, a, b, i, j] = dy[n, c, i, j] / (k_h k_w); dx = fold(dwin).
 
     dy  (N, C, H_out, W_out);  the rest as for `avg_pool2d`, of x only its shape counts.  Returns  dx (N, C, H_in, W_in)
-    Errors       ValueError "dy has shape (1, 1, 2, 2); expected (1, 1, 1, 2)". Taught in lesson 07.
+    Errors       ValueError "dy has shape (1, 1, 2, 2); expected (1, 1, 1, 2)"
+    Second road  `conv2d_backward` with that fixed kernel; finite differences on every entry; torch: test_pooling.py
+    Source       as `avg_pool2d`. Taught in lesson 07.
 
     >>> avg_pool2d_backward(np.array([[[[8., 4.]]]]), np.zeros((1, 1, 2, 4)), 2)
     array([[[[2., 2., 1., 1.],
@@ -87,9 +92,12 @@ def avg_pool2d_backward(dy, x, kernel_size, stride=None):
 
 
 def global_max_pool(x):
-    """The largest pixel of each channel: y[n, c] = max over i, j of x[n, c, i, j]. Any image size; (N, C) comes back.
+    """The largest pixel of each channel: y[n, c] = max over i, j of x[n, c, i, j].
 
-    Second road  `max_pool2d` with a window as large as the image; torch: test_pooling.py. Taught in lesson 06.
+    x  (N, C, H, W), any image size.  Returns  (N, C), of x's dtype
+    Errors       ValueError "x has shape (2, 2); expected (N, C, H, W)"
+    Second road  `max_pool2d` with a window as large as the image; torch: test_pooling.py
+    Source       Oquab et al. 2015, "Is object localization for free?", section 3. Taught in lesson 06.
 
     >>> global_max_pool(np.array([[[[1., 5.], [4., 0.]]]]))
     array([[5.]])
@@ -100,7 +108,10 @@ def global_max_pool(x):
 def global_max_pool_backward(dy, x):
     """The gradient goes to the largest pixel of each channel, to the first where several are equal.
 
-    dy  (N, C);  x  (N, C, H, W) as it went into `global_max_pool`.  Returns  dx (N, C, H, W). Taught in lesson 07.
+    dy  (N, C);  x  (N, C, H, W) as it went into `global_max_pool`.  Returns  dx (N, C, H, W)
+    Errors       ValueError "dy has shape (1, 2); expected (1, 1)"
+    Second road  `max_pool2d_backward` with one window; finite differences on every entry; torch: test_pooling.py
+    Source       as `max_pool2d_backward`. Taught in lesson 07.
 
     >>> global_max_pool_backward(np.array([[7.]]), np.array([[[[1., 5.], [5., 0.]]]]))
     array([[[[0., 7.],
@@ -113,8 +124,10 @@ def global_max_pool_backward(dy, x):
 
 
 def global_avg_pool(x):
-    """The mean of each channel: y[n, c] = sum over i, j of x[n, c, i, j] / (H W). Any image size; (N, C) comes back.
+    """The mean of each channel: y[n, c] = sum over i, j of x[n, c, i, j] / (H W).
 
+    x  (N, C, H, W), any image size.  Returns  (N, C), floating
+    Errors       ValueError "x has shape (2, 2); expected (N, C, H, W)"
     Second road  `avg_pool2d` with a window as large as the image; torch: test_pooling.py. Taught in lesson 06.
     Source       Lin, Chen & Yan 2014, "Network in network", section 3.2.
 
@@ -127,7 +140,10 @@ def global_avg_pool(x):
 def global_avg_pool_backward(dy, x):
     """Every pixel of a channel gets the same share: dx[n, c, i, j] = dy[n, c] / (H W).
 
-    dy  (N, C);  x  (N, C, H, W), of which only the shape counts.  Returns  dx (N, C, H, W). Taught in lesson 07.
+    dy  (N, C);  x  (N, C, H, W), of which only the shape counts.  Returns  dx (N, C, H, W)
+    Errors       ValueError "dy has shape (1, 2); expected (1, 1)"
+    Second road  `avg_pool2d_backward` with one window; finite differences on every entry; torch: test_pooling.py
+    Source       as `global_avg_pool`. Taught in lesson 07.
 
     >>> global_avg_pool_backward(np.array([[8.]]), np.zeros((1, 1, 2, 2)))
     array([[[[2., 2.],

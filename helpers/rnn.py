@@ -66,6 +66,7 @@ def rnn_backward(dh, x, h, W_xh, W_hh):
 def recurrent_sizes(x, W_xh, W_hh, gates):
     """T, N and n_h of a recurrent layer whose matrices stack `gates` blocks of n_h rows: RNN 1, GRU 3, LSTM 4.
 
+    x  (T, N, n_x);  W_xh  (gates * n_h, n_x);  W_hh  (gates * n_h, n_h);  gates  a whole number.  Returns  T, N, n_h
     Errors  ValueError "W_xh has shape (8, 3); expected (12, 3)", 12 = 3 * n_h for a GRU with n_h = 4
 
     >>> recurrent_sizes(np.ones((5, 2, 3)), np.ones((12, 3)), np.ones((12, 4)), gates=3)
@@ -80,6 +81,9 @@ def recurrent_sizes(x, W_xh, W_hh, gates):
 
 def or_zeros(name, value, shape, like):
     """`value`, checked; or zeros of that shape and of the dtype of `like`, when it is None.
+
+    name  the argument's name, for the message;  Returns  an array of that shape
+    Errors  ValueError "b_xh has shape (2,); expected (3,)"
 
     >>> or_zeros("b_xh", None, (3,), like=np.ones((3, 2)))
     array([0., 0., 0.])

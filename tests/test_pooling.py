@@ -209,3 +209,9 @@ def test_bad_upstream_gradients_and_global_inputs_are_named(kind):
         with pytest.raises(error) as raised:
             call()
         assert str(raised.value) == message
+
+
+def test_a_nan_passes_forward_and_its_window_sends_nothing_back():
+    x = np.array([[[[1.0, np.nan, 2, 3], [4, 0, 3, 3]]]])
+    assert np.isnan(max_pool2d(x, 2)).tolist() == [[[[True, False]]]]
+    assert max_pool2d_backward(np.ones((1, 1, 1, 2)), x, 2).tolist() == [[[[0, 0, 0, 1], [0, 0, 0, 0]]]]

@@ -10,7 +10,10 @@ from helpers.experiments.stored import SEEDS, read_table, spread
 
 __all__ = ["EXPERIMENTS", "SEEDS", "experiment", "read_table", "spread"]
 
-EXPERIMENTS = {}
+EXPERIMENTS = {
+    "permuted": "helpers.experiments.position:permuted",
+    "what_and_where": "helpers.experiments.position:what_and_where",
+}
 
 
 def experiment(name):

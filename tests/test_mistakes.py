@@ -39,8 +39,11 @@ def numbers(value):
     if isinstance(value, tuple | list):
         return " and ".join(map(numbers, value))
     value = np.asarray(value)
-    listed = ", ".join(f"{v:.4g}" for v in np.atleast_1d(value).ravel()[:8].astype(float)) if value.dtype != object else "?"
-    return f"{value.shape} {listed}"
+    if value.dtype == object:
+        return f"{value.shape} ?"
+    flat = np.atleast_1d(value).ravel().astype(float)
+    rest = f", ... {np.arange(flat.size) @ flat:.4g}" if flat.size > 8 else ""
+    return f"{value.shape} {', '.join(f'{v:.4g}' for v in flat[:8])}{rest}"
 
 
 def written():

@@ -11,6 +11,10 @@ from helpers.experiments.stored import SEEDS, read_table, spread
 __all__ = ["EXPERIMENTS", "SEEDS", "experiment", "read_table", "spread"]
 
 EXPERIMENTS = {
+    "left_right": "helpers.experiments.canvas:left_right",
+    "budgets": "helpers.experiments.canvas:budgets",
+    "sample_efficiency": "helpers.experiments.canvas:sample_efficiency",
+    "discovery": "helpers.experiments.discovery:discovery",
     "permuted": "helpers.experiments.position:permuted",
     "what_and_where": "helpers.experiments.position:what_and_where",
 }

@@ -55,3 +55,29 @@ def draw_tangents(values, losses, at, loss_at, slopes, ax):
 
 def _minus(v, spec):
     return format(v, spec).replace("-", "\N{MINUS SIGN}")
+
+
+def draw_shares(states, shares, running, axes):
+    """One column a step, three rows: the state it started from, its share of dW_hh, and the sum so far.
+
+    states  (T, n_h);  shares, running  (T, n_h, n_h);  axes  (3, T) or wider. Returns the axes. Compare `draw_uses`.
+    """
+    limit = np.abs(running).max()
+    for t, ax in enumerate(axes.T[:len(shares)]):
+        draw_image(states[t][None], ax[0], limit=1).set_title(f"step {t + 1}", fontsize=10)
+        draw_image(shares[t], ax[1], limit)
+        draw_image(running[t], ax[2], limit)
+    for ax, name in zip(axes[:, 0], ["state before", "share\nda * state", "sum so far"], strict=True):
+        ax.set_ylabel(name, fontsize=10)
+    return axes
+
+
+def draw_arrows(arrows, ax, limit, circle=None):
+    """Arrows (x, y) from the origin, in equal scales; circle: a radius to compare their lengths with."""
+    for (x, y), color in zip(arrows, ["#0072B2", "#D55E00", "#009E73"], strict=False):
+        ax.annotate("", (x, y), (0, 0), arrowprops=dict(arrowstyle="-|>", color=color, lw=3, mutation_scale=18,
+                                                       shrinkA=0, shrinkB=0))
+    if circle:
+        angle = np.linspace(0, 2 * np.pi, 100)
+        ax.plot(circle * np.cos(angle), circle * np.sin(angle), color=INK, lw=1, ls=":")
+    return decorate(ax, xlim=(-0.35 * limit, limit), ylim=(-0.35 * limit, 0.35 * limit), aspect="equal")

@@ -58,3 +58,23 @@ def draw_signal(ys, ax, **labels):
     ax.axhline(0, color=FAINT, lw=0.8)
     ax.legend(frameon=False, loc="upper right", ncols=len(ys), bbox_to_anchor=(1, 1.28))
     return decorate(ax, xlim=(-0.5, len(y) - 0.5), **labels)
+
+
+def draw_gates(presses, gates, cell, axes):
+    """Five strips over time: two buttons, the gates i and f, the candidate g, and the cell.
+
+    presses  (T, 2);  gates  (4, T) in the order i, f, g, o;  cell  (T,);  axes  five. Returns the axes.
+    """
+    t = np.arange(len(cell))
+    for button, sign in enumerate([1, -1]):
+        axes[0].vlines(t[presses[:, button] > 0], 0, sign, color=INK, lw=2)
+    strips = [("i: let in", gates[0], OKABE_ITO[0], 0), ("f: keep", gates[1], OKABE_ITO[1], 0),
+              ("g: candidate", gates[2], OKABE_ITO[6], -1), ("c: cell", cell, INK, -max(1, np.abs(cell).max()))]
+    for ax, (name, values, color, low) in zip(axes, [("buttons", np.zeros(len(t)), INK, -1), *strips], strict=True):
+        ax.fill_between(t, values, step="mid", color=color, alpha=0.75)
+        ax.axhline(0, color=FAINT, lw=0.8)
+        ax.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=10)
+        ax.set(xlim=(-0.5, len(t) - 0.5), ylim=(1.15 * low, 1.15 * max(1, -low)))
+        ax.spines[["top", "right", "bottom"]].set_visible(False)
+    axes[4].set(xlabel="time step", xticks=range(0, len(t), 5))
+    return axes

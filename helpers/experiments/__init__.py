@@ -17,6 +17,9 @@ EXPERIMENTS = {
     "discovery": "helpers.experiments.discovery:discovery",
     "permuted": "helpers.experiments.position:permuted",
     "what_and_where": "helpers.experiments.position:what_and_where",
+    "flip_flop": "helpers.experiments.memory:flip_flop",
+    "adding": "helpers.experiments.memory:adding",
+    "delay": "helpers.experiments.memory:delay",
 }
 
 

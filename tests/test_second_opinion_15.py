@@ -35,6 +35,10 @@ def test_every_claim_has_its_evidence_in_a_cell_that_was_run():
     assert set(CLAIMS) - shown <= {38}
 
 
+def test_the_lesson_of_each_claim_exists():
+    assert all(list((ROOT / "notebooks").glob(f"{claim.lesson:02}_*.ipynb")) for claim in CLAIMS.values())
+
+
 def test_a_verdict_is_shown_only_after_an_answer():
     rows = judge({3: ..., 24: "true", 32: "true", 40: "pass"}).rows
     assert [row[2:5] for row in rows] == [("", "", "commit first"), ("true", "right", "true"),

@@ -2,7 +2,7 @@
 import numpy as np
 import traitlets as t
 
-from ..ids import connected, counts
+from ..ids import NO_EDGE, counts
 from ..shapes import whole
 from ..sharing import conv1d_ids, dense_ids, local1d_ids, rnn_step_ids, stack_ids, tie
 from .base import CourseWidget, pack
@@ -83,7 +83,8 @@ def checked_ids(name, ids):
     if max(values.shape) > MOST:
         n_out, n_in = values.shape
         raise ValueError(f"param_ids is {n_out} x {n_in}; every connection is drawn, so at most {MOST} x {MOST}")
-    connected(values.astype(int))
+    if values.min() < NO_EDGE:
+        raise ValueError(f"param_ids of {name!r} holds {values.min():.0f}; expected ids from 0 on, or -1 for no connection")
     return values.astype(int)
 
 

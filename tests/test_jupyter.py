@@ -63,10 +63,14 @@ def agrees_with_numpy(page):
 
 
 def slider(page):
+    """The slider's map, once its cell is in sight (Jupyter lays out no cell that is not) and has come to rest."""
+    page.wait_for_selector(".ws-kernel-slider", state="attached", timeout=30_000)
+    page.locator(".ws-kernel-slider").evaluate("(e) => e.closest('.jp-Cell').scrollIntoView()")
     page.wait_for_selector(".ks-where", timeout=30_000)
-    page.locator(".ws-kernel-slider").scroll_into_view_if_needed()
-    settle(page)
-    return page.locator(".ks-output")
+    output, before = page.locator(".ks-output"), None
+    while before != (before := output.bounding_box()):
+        page.wait_for_timeout(100)
+    return output
 
 
 @both_apps

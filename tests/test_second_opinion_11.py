@@ -47,3 +47,15 @@ def test_which_line():
     np.testing.assert_allclose(lines["D"] * 8, lines["A"])
     assert (lines["C"] >= lines["A"]).all() and lines["C"][1] > 2 * lines["A"][1] > 0
     assert solved(ex.which_line) == ex.FORGOT
+
+
+@pytest.mark.parametrize(("dh", "h", "W_hh", "k"), ex.truncated.cases)
+def test_truncated(dh, h, W_hh, k):
+    """torch, with the state detached where a piece begins; the inputs are whatever leads from h[t] to h[t + 1]."""
+    W, state, total = torch.tensor(W_hh, requires_grad=True), torch.tensor(h[0]), 0
+    for t, given in enumerate(np.arctanh(h[1:]) - h[:-1] @ W_hh.T):
+        state = state.detach() if t % k == 0 else state
+        state = torch.tanh(W @ state + torch.tensor(given))
+        total = total + (torch.tensor(dh[t]) * state).sum()
+    total.backward()
+    np.testing.assert_allclose(solved(ex.truncated)(dh, h, W_hh, k), W.grad.numpy(), rtol=1e-8, atol=1e-10)

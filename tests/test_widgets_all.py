@@ -107,7 +107,8 @@ def test_keys_stay_with_the_widgets_and_python_is_told(new_page, jupyter, app):
     open_and_run(page, jupyter, app, path.name)
     count = page.locator(".jp-Notebook .jp-Cell").count()
     for name in CELLS:
-        page.wait_for_selector(HANDLE[name])
+        page.wait_for_selector(HANDLE[name], state="attached")
+        handle(page, name).evaluate("(e) => e.closest('.jp-Cell').scrollIntoView()")
         handle(page, name).focus()
         for key in ("a", "b", "x", "d", "d", "ArrowRight"):
             page.keyboard.press(key)

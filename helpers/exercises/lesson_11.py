@@ -49,6 +49,8 @@ bptt = Exercise(
          "return dW_xh, dW_hh", "return dW_xh / len(x), dW_hh / len(x)"),
         ("the slope was taken at the state before, h[t]. The tanh of this step made h[t + 1].",
          "1 - h[t + 1] ** 2", "1 - h[t] ** 2"),
+        ("you took the slope at the sum *before* tanh, 1 - a**2. The slope is 1 - tanh(a)**2, and tanh(a) is h[t + 1].",
+         "1 - h[t + 1] ** 2", "1 - np.arctanh(h[t + 1]) ** 2"),
     ),
     mistakes={
         "only the last step is in it. Every step used these weights: go through all of them, from the last to the first.":
@@ -129,4 +131,50 @@ clip = Exercise(
             "    return g * np.minimum(1, limit / length)",
     })
 
-ALL = {e.name: e for e in (bptt, which_line, steps_back, clip)}
+
+
+def _pieces(T, n_h, k, seed):
+    dh, _, h, W_hh = _sequence(T, 1, n_h, seed)
+    return dh, h, W_hh, k
+
+
+truncated = Exercise(
+    name="truncated",
+    cases=[_pieces(5, 2, 2, seed=0), _pieces(7, 1, 3, seed=1), _pieces(3, 2, 1, seed=2), _pieces(4, 2, 6, seed=3)],
+    random_case=lambda rng: _pieces(*rng.integers(1, 8, size=3), seed=int(rng.integers(1000))),
+    hints=("It is the loop of `bptt`, for dW_hh alone. Only what is sent back changes.",
+           "A piece begins at t = 0, k, 2 * k, ...: there t % k is 0.",
+           "back = W_hh.T @ da if t % k else 0 * da: a step that begins a piece sends nothing back."),
+    solution="""def truncated(dh, h, W_hh, k):
+    dW_hh, back = np.zeros(W_hh.shape), np.zeros(len(W_hh))
+    for t in reversed(range(len(dh))):
+        da = (1 - h[t + 1] ** 2) * (dh[t] + back)
+        dW_hh += np.outer(da, h[t])
+        back = W_hh.T @ da if t % k else 0 * da
+    return dW_hh""",
+    edits=(
+        ("nothing was cut: that is the whole gradient. The first step of each piece sends nothing back.",
+         " if t % k else 0 * da", ""),
+        ("you cut at every step, which is k = 1 whatever k says. Inside a piece the gradient goes back.",
+         "W_hh.T @ da if t % k else 0 * da", "0 * da"),
+        ("each piece is cut one step too early or too late: a piece begins at t = 0, k, 2 * k, ...",
+         "t % k", "(t + 1) % k"),
+        ("you counted the pieces from the end. They are counted from the start: t = 0, k, 2 * k, ...",
+         "t % k", "(len(dh) - t) % k"),
+        ("the state was set to zero where a piece begins. Only the gradient is cut there; the state is carried on.",
+         "np.outer(da, h[t])", "np.outer(da, h[t] * (t % k > 0))"),
+        ("you took the mean over the pieces. They add up, like the steps.",
+         "return dW_hh", "return dW_hh / np.ceil(len(dh) / k)"),
+    ),
+    mistakes={
+        "only the last k steps are in it. Every piece has its own dh, goes back by itself, and adds its share.":
+            """def truncated(dh, h, W_hh, k):
+    dW_hh, back = np.zeros(W_hh.shape), np.zeros(len(W_hh))
+    for t in reversed(range(max(0, len(dh) - k), len(dh))):
+        da = (1 - h[t + 1] ** 2) * (dh[t] + back)
+        dW_hh += np.outer(da, h[t])
+        back = W_hh.T @ da
+    return dW_hh""",
+    })
+
+ALL = {e.name: e for e in (bptt, which_line, steps_back, clip, truncated)}

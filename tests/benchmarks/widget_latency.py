@@ -1,10 +1,11 @@
-"""From a key press to changed pixels in real JupyterLab: the kernel slider beside ipywidgets' `interact` with matplotlib.
+"""From a key press to changed pixels in real JupyterLab: the four widgets beside ipywidgets' `interact` with matplotlib.
 
     python tests/benchmarks/widget_latency.py [moves, 30]
 
 Three conditions: as it is; with 200 ms added to every round trip between browser and server; with the kernel dead.
 The clock starts at the time stamp of the keydown event and stops in the first animation frame whose pixels differ, so
-one to one and a half frames (17 to 25 ms) is the least there is to measure. Nothing here is a test: times vary.
+one to one and a half frames (17 to 25 ms) is the least there is to measure. Of a drawing in SVG its text is compared, as
+pixels of it cannot be read back. Nothing here is a test: times vary.
 """
 import statistics
 import sys
@@ -22,7 +23,10 @@ CELLS = ["""
 import matplotlib.pyplot as plt
 from ipywidgets import IntSlider, interact
 from helpers.data import load_photo
+from helpers.widgets.ids_view import IdsView
 from helpers.widgets.kernel_slider import KernelSlider
+from helpers.widgets.shift_explorer import ShiftExplorer
+from helpers.widgets.unroller import Unroller
 photo = load_photo(height=72)
 """, """
 slider = KernelSlider(photo)
@@ -37,7 +41,7 @@ def draw(column=0):
     right.add_patch(plt.Rectangle((column - 0.5, -0.5), 1, 1, fill=False, edgecolor="C1"))
     plt.show()
 interact(draw, column=IntSlider(0, 0, y.shape[1] - 1));
-"""]
+""", "IdsView.unrolled(T=6)", "Unroller(T=12, backward=True)", "ShiftExplorer()"]
 WATCH = """(root) => {
   const copy = document.createElement("canvas"), g = copy.getContext("2d", { willReadFrequently: true });
   const hash = () => {
@@ -47,6 +51,11 @@ WATCH = """(root) => {
       if (!width || (e.tagName === "IMG" && !e.complete)) continue;
       copy.width = width; copy.height = height; g.drawImage(e, 0, 0); pictures++;
       for (const word of new Uint32Array(g.getImageData(0, 0, width, height).data.buffer)) sum = (Math.imul(sum, 31) + word) | 0;
+    }
+    for (const e of root.querySelectorAll("svg[tabindex]")) {
+      pictures++;
+      const text = e.outerHTML;
+      for (let i = 0; i < text.length; i++) sum = (Math.imul(sum, 31) + text.charCodeAt(i)) | 0;
     }
     return pictures ? sum : null;
   };
@@ -61,20 +70,21 @@ WATCH = """(root) => {
   };
   requestAnimationFrame(tick);
 }"""
-TARGETS = {"kernel slider": (1, ".ks-input"), "interact": (2, ".noUi-handle")}
+TARGETS = {"kernel slider": (1, ".ks-input"), "interact": (2, ".noUi-handle"), "ids view": (3, ".iv-matrix"),
+           "unroller": (4, ".un-drawing"), "shift explorer": (5, ".se-input")}
 
 
 def moves_of(page, traffic, cell, target, n, patience):
     """One key press after the other, each when the one before is settled: milliseconds, and kilobytes a move."""
     area = page.locator(".jp-Notebook .jp-Cell").nth(cell).locator(".jp-Cell-outputArea").first
-    area.scroll_into_view_if_needed()
+    area.evaluate("(e) => e.scrollIntoView()")
     root, handle, times, lost = area.element_handle(), area.locator(target).first, [], 0
     handle.focus()
     page.wait_for_timeout(500 + patience)
     traffic.clear()
-    for _ in range(n):
+    for move in range(n):
         page.evaluate(WATCH, root)
-        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowLeft" if move // 10 % 2 else "ArrowRight")
         try:
             page.wait_for_function("latency.first !== null", timeout=2000 + 10 * patience, polling="raf")
             times.append(page.evaluate("latency.first - latency.start"))

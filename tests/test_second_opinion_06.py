@@ -42,3 +42,14 @@ def test_stride_three():
     y, moved = layer(x), layer(x.roll(6, dims=2))
     assert [by for by in range(4) if torch.allclose(moved, y.roll(by, dims=2))] == [2]
     assert ex.stride_three.build(ex.stride_three.solution) == "B"
+
+
+@pytest.mark.parametrize("case", range(3))
+def test_inner_error(case):
+    """Pixel by pixel; and padding what is inside with huge numbers changes nothing."""
+    a, b, margin = ex.inner_error.cases[case]
+    H, W = a.shape
+    inside = [abs(a[i, j] - b[i, j]) for i in range(margin, H - margin) for j in range(margin, W - margin)]
+    solution = ex.inner_error.build(ex.inner_error.solution)
+    assert solution(a, b, margin) == max(inside)
+    assert solution(np.pad(a, 1, constant_values=9e9), np.pad(b, 1), margin + 1) == max(inside)

@@ -34,6 +34,36 @@ shifts = Exercise(
         "your answer is True for every layer. Compare the moved ids with the ids.": SHIFTS + "True",
     })
 
+def _two_maps(H, W, margin, seed):
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(size=(2, H, W)).round(1)
+    return a, b, margin
+
+
+def _maps_case(rng):
+    margin = int(rng.integers(1, 3))
+    H, W = rng.integers(2 * margin + 1, 9, size=2)
+    return _two_maps(H, W, margin, int(rng.integers(1000)))
+
+
+inner_error = Exercise(
+    name="inner_error",
+    cases=[_two_maps(6, 7, 1, 1805), _two_maps(7, 5, 2, 337), _two_maps(8, 7, 2, 2123)],
+    random_case=_maps_case,
+    hints=("a[margin:-margin, margin:-margin] is the inside of a.", "np.abs(difference).max() is the largest difference."),
+    solution="def inner_error(a, b, margin):\n    return np.abs((a - b)[margin:-margin, margin:-margin]).max()",
+    edits=(
+        ("the borders were compared as well. There the layer sees zeros in place of pixels, and no shift can be exact.",
+         "[margin:-margin, margin:-margin]", ""),
+        ("you left out the first rows and columns only. The border is on all four sides.",
+         "[margin:-margin, margin:-margin]", "[margin:, margin:]"),
+        ("you left out rows, but no columns.", "[margin:-margin, margin:-margin]", "[margin:-margin]"),
+        ("you left out columns, but no rows.", "[margin:-margin, margin:-margin]", "[:, margin:-margin]"),
+        ("the margin is not always 1: leave out `margin` rows and columns.", "margin:-margin, margin:-margin", "1:-1, 1:-1"),
+        ("you took the mean of the differences. Asked for is the largest: one wrong pixel is enough.", ".max()", ".mean()"),
+        ("the sign is still there, so a large negative difference goes unnoticed. Take np.abs first.", "np.abs", ""),
+    ))
+
 FIELD = """def field(layers):
     sees, step = 1, 1
     for k, s in layers:
@@ -105,4 +135,4 @@ stride_three = Exercise(
         "D: that happens for shifts that 3 does not divide, such as 1 or 4.": "stride_three = 'D'",
     })
 
-ALL = {e.name: e for e in (shifts, stride_three, field, invariance_error)}
+ALL = {e.name: e for e in (shifts, stride_three, inner_error, field, invariance_error)}

@@ -11,9 +11,17 @@ BLANK = 0                                        # the padding; letters count fr
 
 
 def encode(names, length=LENGTH, start=0):
-    """Names as whole numbers, 0 for padding: letters (N, length) and lengths (N,). `start` moves them to the right."""
+    """Names as whole numbers, 0 for padding: letters (N, length) and lengths (N,). `start` moves them to the right.
+
+    Errors  ValueError "names hold 'Łódź'; expected only the letters of ALPHABET: ..."
+            ValueError "names hold 'abcdef'; expected 1 to 4 letters, with start 0" for length 4
+    """
     letters = np.full((len(names), length), BLANK)
     for row, name in zip(letters, names, strict=True):
+        if not set(name) <= set(ALPHABET):
+            raise ValueError(f"names hold {name!r}; expected only the letters of ALPHABET: {ALPHABET!r}")
+        if not 1 <= len(name) <= length - start:
+            raise ValueError(f"names hold {name!r}; expected 1 to {length - start} letters, with start {start}")
         row[start:start + len(name)] = [ALPHABET.index(letter) + 1 for letter in name]
     return torch.tensor(letters), torch.tensor([start + len(name) for name in names])
 
@@ -57,11 +65,14 @@ class Bigrams(nn.Module):
 
 
 class Convolution(nn.Module):
-    """A kernel of 4 letters slides over the name; the largest value of each filter over all places."""
+    """A kernel of 4 letters slides over the name; the largest value of each filter over all places.
+
+    Padded by the kernel's whole width: one window of blanks alone is always among them, however long the block.
+    """
 
     def __init__(self, filters=128, width=4):
         super().__init__()
-        self.layer, self.head = nn.Conv1d(N_LETTERS, filters, width, padding=width - 1), nn.Linear(filters, LANGUAGES_COUNT)
+        self.layer, self.head = nn.Conv1d(N_LETTERS, filters, width, padding=width), nn.Linear(filters, LANGUAGES_COUNT)
 
     def forward(self, letters, lengths):
         seen = one_hot(letters)

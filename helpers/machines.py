@@ -23,10 +23,10 @@ def reduced_gradients(shards, W, loss="mean", seconds=60, fault=None):
     W        (n_out, n_in), which every machine has a copy of
     loss     "mean" or "sum" over the examples of a shard
     seconds  for everything; after that all processes are ended
-    fault    for trying out failures: (rank, "raise"), (rank, "exit") or (rank, "hang")
+    fault    for trying out failures: (rank, how), how "raise", "exit", "hang" or "kill", which ends it amid the meeting
     Returns  own (machines, n_out, n_in), each machine's gradient before they met, and sum (n_out, n_in), after it
     Errors   ValueError "shards has 1 entry; expected at least 2, one for each machine"
-             RuntimeError "machine 1 stopped: ValueError: ..." when a process fails; the others are ended
+             RuntimeError "machine 1 stopped: ValueError: ..." and its last lines, when it fails; the others are ended
              TimeoutError "machines 0, 1 were not done after 60 seconds; all were ended"
     Second road  one process, all examples, by `dense_backward`: test_machines.py. Taught in lesson 14.
     Source   Dean et al. 2012, "Large scale distributed deep networks"; all-reduce: Patarasuk & Yuan 2009
@@ -35,6 +35,8 @@ def reduced_gradients(shards, W, loss="mean", seconds=60, fault=None):
         raise ValueError(f"shards has {len(shards)} entry; expected at least 2, one for each machine")
     if loss not in ("mean", "sum"):
         raise ValueError(f"loss is {loss!r}; expected 'mean' or 'sum'")
+    if not seconds > 0:
+        raise ValueError(f"seconds is {seconds!r}; expected a number above 0")
     array("W", W, ("n_out", "n_in"))
     for rank, (x, y) in enumerate(shards):
         array(f"shards[{rank}][0]", x, ("N", W.shape[1]))
@@ -86,6 +88,14 @@ def _raise_if_failed(processes, folder):
     failed = [rank for rank, process in enumerate(processes) if process.poll() not in (None, 0)]
     if failed:
         rank = min(failed, key=lambda rank: Path(folder, f"log_{rank}").stat().st_mtime)
-        lines = Path(folder, f"log_{rank}").read_text(errors="replace").strip().splitlines()
-        said = lines[-1] if lines else f"no word, exit code {processes[rank].poll()}"
-        raise RuntimeError(f"machine {rank} stopped: {said}")
+        said = Path(folder, f"log_{rank}").read_text(errors="replace")
+        raise RuntimeError(f"machine {rank} stopped: {_last_words(said, processes[rank].returncode)}")
+
+
+def _last_words(said, code, most=6):
+    """The last line of what a machine wrote, and below it the lines before."""
+    lines = [line for line in said.splitlines() if line.strip()]
+    if not lines:
+        return f"no word, ended by signal {-code}" if code < 0 else f"no word, exit code {code}"
+    before = "".join(f"\n    {line}" for line in lines[-most:-1])
+    return lines[-1] + (f"\nIts lines before that:{before}" if before else "")

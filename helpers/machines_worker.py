@@ -1,6 +1,7 @@
 """One machine of `helpers.machines`: its own gradient, then the sum over all. Started by it, never by hand."""
 import datetime
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -24,9 +25,11 @@ def work(rank, world, folder, loss, seconds, fault):
     (errors.mean() if loss == "mean" else errors.sum()).backward()
     own, total = W.grad.clone(), W.grad.clone()
     if fault == "hang":
-        time.sleep(3600)
+        time.sleep(2 * seconds)
     dist.init_process_group("gloo", init_method=Path(folder, "meeting").as_uri(), rank=rank, world_size=world,
-                            timeout=datetime.timedelta(seconds=seconds))
+                            timeout=datetime.timedelta(seconds=2 * seconds))       # they are ended before
+    if fault == "kill":
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
     dist.all_reduce(total, op=dist.ReduceOp.SUM)
     dist.destroy_process_group()
     np.savez(Path(folder, f"out_{rank}.npz"), own=own.numpy(), sum=total.numpy())

@@ -39,7 +39,7 @@ def test_the_mean_of_means_is_wrong_for_unequal_shards():
 
 
 @pytest.mark.parametrize(("how", "message"), [("raise", "machine 1 stopped: ValueError: a fault that was asked for"),
-                                              ("raise", "Its lines before that:\n.*Traceback"),
+                                              ("raise", r"Its lines before that:(\n    .*){2,5}in work\n +raise ValueError"),
                                               ("exit", "machine 1 stopped: no word, exit code 3"),
                                               ("kill", "machine 1 stopped: no word, (ended by signal 9|exit code)")])
 def test_a_machine_that_fails_is_named_and_the_other_is_ended(how, message):

@@ -59,6 +59,32 @@ def _forms(values):
     yield "f8", 1, values
 
 
+def checked(name, values, shape=None, which=""):
+    """Finite numbers as floats, of that shape if there is one, or an error that says how to mend it.
+
+    which   more words about the shape, for the message
+
+    >>> checked("kernel", [[1, 2]]).tolist()
+    [[1.0, 2.0]]
+    """
+    try:
+        numbers = np.asarray(values, float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is a {type(values).__name__}; expected an array of numbers") from None
+    if numbers.size == 0:
+        raise ValueError(f"{name} has shape {numbers.shape}; there is nothing in it")
+    if shape and numbers.shape != shape:
+        raise ValueError(f"{name} has shape {numbers.shape}; expected {shape}{which}")
+    if not np.isfinite(numbers).all():
+        at = tuple(map(int, np.argwhere(~np.isfinite(numbers))[0]))
+        raise ValueError(f"{name}{list(at)} is {numbers[at]}; expected finite numbers")
+    return numbers
+
+
+def by(shape):
+    return " × ".join(map(str, shape))
+
+
 class CourseWidget(anywidget.AnyWidget):
     """The base of every widget; a subclass names its `files` and writes its own `__repr__`.
 

@@ -7,7 +7,7 @@ import traitlets as t
 
 from ..conv import conv2d, conv2d_backward
 from ..shapes import output_size, whole
-from .base import CourseWidget, pack
+from .base import CourseWidget, by, checked, pack
 
 KERNELS = {
     "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
@@ -71,7 +71,7 @@ class KernelSlider(CourseWidget):
         H_out, W_out = map_size(self.image, numbers, **sizes)
         if mode not in MODES:
             raise ValueError(f"mode is {mode!r}; expected {MODES[0]!r} or {MODES[1]!r}")
-        self.dy = None if dy is None else checked("dy", dy, (H_out, W_out))
+        self.dy = None if dy is None else checked("dy", dy, (H_out, W_out), ", the shape of the feature map")
         super().__init__(
             picture=pack(self.image), kernel_name=name, kernel=numbers, **sizes, mode=mode, shared=bool(shared),
             gradient=bool(gradient), upstream=None if dy is None else pack(self.dy), filled=bool(filled),
@@ -123,7 +123,7 @@ def map_size(image, kernel, **sizes):
 
 def checked_image(image):
     """The picture as floats, or an error that says how to mend it."""
-    image = checked("image", image, None)
+    image = checked("image", image)
     if image.ndim != 2 and (image.ndim != 3 or image.shape[2] != 3):
         raise ValueError(f"image has shape {image.shape}; expected (height, width), or (height, width, 3) for colour")
     height, width = image.shape[:2]
@@ -140,29 +140,13 @@ def checked_kernel(kernel):
         if kernel not in KERNELS:
             raise ValueError(f"kernel is {kernel!r}; expected numbers, or one of: {'; '.join(KERNELS)}")
         return kernel, [list(map(float, row)) for row in KERNELS[kernel]]
-    numbers = checked("kernel", kernel, None)
+    numbers = checked("kernel", kernel)
     if numbers.ndim != 2:
         raise ValueError(f"kernel has shape {numbers.shape}; expected (k_h, k_w): "
                          "one 2-D kernel, which is used on every channel")
     if max(numbers.shape) > MOST_TAPS:
         raise ValueError(f"kernel is {by(numbers.shape)}; every number is written on the screen, so at most 9 × 9")
     return OWN, numbers.tolist()
-
-
-def checked(name, values, shape):
-    """Finite numbers as floats, of that shape if there is one."""
-    try:
-        numbers = np.asarray(values, float)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} is a {type(values).__name__}; expected an array of numbers") from None
-    if numbers.size == 0:
-        raise ValueError(f"{name} has shape {numbers.shape}; there is nothing in it")
-    if shape and numbers.shape != shape:
-        raise ValueError(f"{name} has shape {numbers.shape}; expected {shape}, the shape of the feature map")
-    if not np.isfinite(numbers).all():
-        at = tuple(map(int, np.argwhere(~np.isfinite(numbers))[0]))
-        raise ValueError(f"{name}{list(at)} is {numbers[at]}; expected finite numbers")
-    return numbers
 
 
 def inside(name, value, size):
@@ -174,7 +158,3 @@ def inside(name, value, size):
 
 def place_of(text):
     return tuple(map(int, text.split(",")))
-
-
-def by(shape):
-    return " × ".join(map(str, shape))

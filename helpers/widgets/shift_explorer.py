@@ -8,7 +8,7 @@ from ..equivariance import equivariance_error, shift
 from ..pictures import place_on_canvas
 from ..pooling import avg_pool2d, max_pool2d
 from ..shapes import whole
-from .base import CourseWidget, pack
+from .base import CourseWidget, by, checked, pack
 
 PADDINGS, POOLINGS, MOST = ("circular", "zeros", "none"), ("none", "max", "average"), 40
 EDGES = ((-1.0, 0.0, 1.0), (-2.0, 0.0, 2.0), (-1.0, 0.0, 1.0))
@@ -42,13 +42,13 @@ class ShiftExplorer(CourseWidget):
     pooling = t.Enum(POOLINGS, POOLINGS[0]).tag(sync=True)
 
     def __init__(self, image=None, kernel=EDGES, dy=0, dx=0, ring=True, padding="circular", stride=1, pooling="none"):
-        self.image = digit() if image is None else checked("image", image, 2)
+        self.image = digit() if image is None else checked("image", image)
+        if self.image.ndim != 2:
+            raise ValueError(f"image has shape {self.image.shape}; expected (height, width), one brightness a pixel")
         if max(self.image.shape) > MOST or min(self.image.shape) < 6:
             raise ValueError(f"image is {by(self.image.shape)}; expected 6 × 6 to {MOST} × {MOST} pixels: place_on_canvas, "
                              "or image[::2, ::2], may help")
-        weights = checked("kernel", kernel, 2)
-        if weights.shape != (3, 3):
-            raise ValueError(f"kernel has shape {weights.shape}; expected (3, 3)")
+        weights = checked("kernel", kernel, (3, 3))
         for name, value, options in (("padding", padding, PADDINGS), ("pooling", pooling, POOLINGS)):
             if value not in options:
                 raise ValueError(f"{name} is {value!r}; expected one of: {', '.join(options)}")
@@ -89,25 +89,7 @@ def digit():
     return place_on_canvas(load_digits()[0][3:4], 16, rows=4, cols=3)[0]
 
 
-def checked(name, values, ndim):
-    """Finite numbers as floats, with so many axes."""
-    try:
-        numbers = np.asarray(values, float)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} is a {type(values).__name__}; expected an array of numbers") from None
-    if numbers.ndim != ndim or numbers.size == 0:
-        raise ValueError(f"{name} has shape {numbers.shape}; expected {ndim} axes, with something in them")
-    if not np.isfinite(numbers).all():
-        at = tuple(map(int, np.argwhere(~np.isfinite(numbers))[0]))
-        raise ValueError(f"{name}{list(at)} is {numbers[at]}; expected finite numbers")
-    return numbers
-
-
 def inside(name, value, size):
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not -size < value < size:
         raise ValueError(f"{name} is {value!r}; expected a whole number from {1 - size} to {size - 1}")
     return int(value)
-
-
-def by(shape):
-    return " × ".join(map(str, shape))

@@ -1,4 +1,7 @@
-"""A recurrent cell of two states, unrolled: the states forward, each step's share of the gradient backward."""
+"""A small recurrent cell, folded and unrolled: the states forward, each step's share of the gradient backward.
+
+The browser computes what is shown; `states`, `shares` and `sizes` give the same numbers here.
+"""
 import numpy as np
 import traitlets as t
 
@@ -7,21 +10,27 @@ from ..shapes import whole
 from .base import CourseWidget
 
 ACTIVATIONS = ("tanh", "linear")
-MOST_STEPS = 12
+MOST_STEPS, LARGEST = 12, 100
 PRESSES = [1, 0, 0, -1, 0, 0, 0, 1, 0, 0, 0, 0]
+FROM_INPUT = [[1.0, -0.5], [0.5, 1.0], [-0.5, 0.5]]
+FROM_STATE = {2: [[0.8, -0.41], [0.41, 0.8]], 3: [[0.8, -0.4, 0.1], [0.4, 0.7, -0.4], [0.1, 0.4, 0.8]]}
+UPSTREAM = {2: np.array([0.6, 0.8]), 3: np.array([0.48, 0.6, 0.64])}
 
 
 class Unroller(CourseWidget):
-    """h[t] = tanh(W_xh x_t + W_hh h[t-1]) with two states and one input number a step, and its gradient through time.
+    """h[t] = tanh(W_xh x_t + W_hh h[t-1]), h[0] = 0, and where the gradient of W_hh comes from.
 
-    x          up to 12 numbers, one a step
-    W_xh       two numbers, from the input to each state;  W_hh  (2, 2), from state to state
-    T          how many of the steps are run, 1 to 12;  step  the one that is looked at, 1 to T
-    activation "tanh" or "linear": none at all
-    backward   True: the loss sends 0.6, 0.8 (an arrow of length 1) to the last state; each step's share of dW_hh, their
-               sum, and the size of the gradient on its way back
-    Errors     ValueError "W_hh has shape (3, 3); expected (2, 2)"
-    Second road  the browser's numbers against `helpers.rnn` for every control: test_widget_unroller.py.
+    x          (T_most,) or (T_most, n_x): 1 to 12 steps of n_x = 1 or 2 numbers; x_t is x[t - 1], as in `helpers.rnn`
+    W_xh       (n_h, n_x), from input to state; for one input (n_h,) will do
+    W_hh       (n_h, n_h), from state to state, n_h = 2 or 3. None takes numbers that fit the other arguments
+    T          how many of the steps are run; None: five, or all if there are fewer. The learner moves it
+    step       the step that is looked at, 1 to T
+    activation "tanh", or "linear" for none at all
+    backward   True: the loss sends an arrow of length 1 to the last state (UPSTREAM). Each step's share of dW_hh, their
+               running sum, and the size of the gradient on its way back
+    unrolled   False: the folded cell alone
+    Errors     ValueError "W_xh has shape (2, 2); expected (3, 2): W_hh has 3 states and x 2 numbers a step"
+    Second road  the browser's numbers against `rnn` and `rnn_backward` for every control: test_widget_unroller.py.
     Taught in lessons 10, 11 and 12.
 
     >>> Unroller(T=4)
@@ -38,19 +47,25 @@ class Unroller(CourseWidget):
     backward = t.Bool(False).tag(sync=True)
     unrolled = t.Bool(True).tag(sync=True)
 
-    def __init__(self, x=PRESSES, W_xh=(1.0, 0.5), W_hh=((0.8, -0.41), (0.41, 0.8)), T=5, step=1, activation="tanh",
-                 backward=False, unrolled=True):
-        x = checked("x", x, None)
-        if x.ndim != 1 or len(x) > MOST_STEPS:
-            raise ValueError(f"x has shape {x.shape}; expected 1 to {MOST_STEPS} numbers, one a step")
+    def __init__(self, x=None, W_xh=None, W_hh=None, T=None, step=1, activation="tanh", backward=False, unrolled=True):
+        x, W_xh, W_hh = checked_cell(x, W_xh, W_hh)
+        T = min(5, len(x)) if T is None else whole("T", T, 1)
+        if T > len(x):
+            raise ValueError(f"T is {T}; x has {len(x)} steps")
+        if whole("step", step, 1) > T:
+            raise ValueError(f"step is {step}; expected 1 to T = {T}")
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation is {activation!r}; expected 'tanh' or 'linear'")
-        if not whole("T", T, 1) <= len(x):
-            raise ValueError(f"T is {T}; x has {len(x)} steps")
-        if not whole("step", step, 1) <= T:
-            raise ValueError(f"step is {step}; expected 1 to T = {T}")
-        super().__init__(x=x.tolist(), W_xh=checked("W_xh", W_xh, (2,)).tolist(), W_hh=checked("W_hh", W_hh, (2, 2)).tolist(),
-                         T=T, step=step, activation=activation, backward=bool(backward), unrolled=bool(unrolled))
+        super().__init__(x=x.tolist(), W_xh=W_xh.tolist(), W_hh=W_hh.tolist(), T=T, step=int(step), activation=activation,
+                         backward=bool(backward), unrolled=bool(unrolled))
+
+    @t.validate("x", "W_xh", "W_hh")
+    def _same_shape(self, proposal):
+        name, now = proposal["trait"].name, getattr(self, proposal["trait"].name)
+        values = checked(name, proposal["value"])
+        if now and values.shape != np.shape(now):
+            raise ValueError(f"{name} has shape {values.shape}; this Unroller was made for {np.shape(now)}")
+        return values.tolist()
 
     def __repr__(self):
         return f"Unroller({self.T} steps, {self.activation}, spectral radius of W_hh {self.spectral_radius():.2f})"
@@ -60,28 +75,75 @@ class Unroller(CourseWidget):
         return float(np.abs(np.linalg.eigvals(np.array(self.W_hh))).max())
 
     def states(self):
-        """h, (T + 1, 2), with the weights that the widget has now; h[0] is zero."""
-        W_xh, W_hh = np.array(self.W_xh)[:, None], np.array(self.W_hh)
-        x = np.array(self.x[:self.T])[:, None]
+        """h, (T + 1, n_h), with the weights that the widget has now; h[0] is zero."""
+        x, W_xh, W_hh = np.array(self.x)[:self.T], np.array(self.W_xh), np.array(self.W_hh)
         if self.activation == "tanh":
             return rnn(x[:, None], None, W_xh, W_hh)[:, 0]
-        h = [np.zeros(2)]
+        h = [np.zeros(len(W_hh))]
         for x_t in x:
             h.append(W_xh @ x_t + W_hh @ h[-1])
         return np.array(h)
 
+    def shares(self):
+        """(T, n_h, n_h): what each step adds to dW_hh, da_t times h[t-1]; the sum over the steps is dW_hh."""
+        h, (_, da) = self.states(), self._way_back()
+        return da[:, :, None] * h[:-1, None, :]
 
-def checked(name, values, shape):
-    """Finite numbers as floats, of that shape if there is one."""
+    def sizes(self):
+        """(T + 1,): the length of the gradient that arrives at h[0] .. h[T]; it starts, at the end, with 1."""
+        return np.linalg.norm(self._way_back()[0], axis=1)
+
+    def _way_back(self):
+        h, W_hh = self.states(), np.array(self.W_hh)
+        slope = 1 - h[1:] ** 2 if self.activation == "tanh" else np.ones_like(h[1:])
+        dh, da = np.empty_like(h), np.empty_like(slope)
+        dh[-1] = UPSTREAM[len(W_hh)]
+        for step in reversed(range(self.T)):
+            da[step] = dh[step + 1] * slope[step]
+            dh[step] = da[step] @ W_hh
+        return dh, da
+
+
+def checked_cell(x, W_xh, W_hh):
+    """x (T_most, n_x), W_xh (n_h, n_x) and W_hh (n_h, n_h); what is None is filled in, so that it fits the rest."""
+    x, W_xh, W_hh = (given if given is None else checked(name, given)
+                     for name, given in (("x", x), ("W_xh", W_xh), ("W_hh", W_hh)))
+    W_xh = W_xh[:, None] if W_xh is not None and W_xh.ndim == 1 else W_xh
+    x = default_input(W_xh) if x is None else x[:, None] if x.ndim == 1 else x
+    if x.ndim != 2 or len(x) > MOST_STEPS or x.shape[1] > 2:
+        shape = (len(x),) if x.ndim == 2 and x.shape[1] == 1 else x.shape
+        raise ValueError(f"x has shape {shape}; expected 1 to {MOST_STEPS} numbers, one a step, or two numbers for each step")
+    n_x = x.shape[1]
+    if W_hh is None:
+        W_hh = np.array(FROM_STATE[3 if W_xh is not None and len(W_xh) == 3 else 2])
+    if W_hh.shape not in ((2, 2), (3, 3)):
+        raise ValueError(f"W_hh has shape {W_hh.shape}; expected (2, 2) or (3, 3)")
+    n_h = len(W_hh)
+    W_xh = np.array(FROM_INPUT)[:n_h, :n_x] if W_xh is None else W_xh
+    if W_xh.shape != (n_h, n_x):
+        raise ValueError(f"W_xh has shape {W_xh.shape}; expected {(n_h, n_x)}: W_hh has {n_h} states and x {n_x} "
+                         f"number{'s' * (n_x > 1)} a step")
+    return x, W_xh, W_hh
+
+
+def default_input(W_xh):
+    """A lamp's buttons: on is +1 and off is -1, or a row of its own for each."""
+    presses = np.array(PRESSES, float)
+    two = W_xh is not None and W_xh.ndim == 2 and W_xh.shape[1] == 2
+    return np.stack([presses.clip(0), -presses.clip(max=0)] if two else [presses], axis=1)
+
+
+def checked(name, values):
+    """Finite numbers as floats, small enough to be seen twelve steps later."""
     try:
         numbers = np.asarray(values, float)
     except (TypeError, ValueError):
         raise TypeError(f"{name} is a {type(values).__name__}; expected an array of numbers") from None
     if numbers.size == 0:
         raise ValueError(f"{name} has shape {numbers.shape}; there is nothing in it")
-    if shape and numbers.shape != shape:
-        raise ValueError(f"{name} has shape {numbers.shape}; expected {shape}")
-    if not np.isfinite(numbers).all():
-        at = tuple(map(int, np.argwhere(~np.isfinite(numbers))[0]))
-        raise ValueError(f"{name}{list(at)} is {numbers[at]}; expected finite numbers")
+    for wrong, expected in ((~np.isfinite(numbers), "finite numbers"),
+                            (np.abs(numbers) > LARGEST, f"numbers from -{LARGEST} to {LARGEST}")):
+        if wrong.any():
+            at = tuple(map(int, np.argwhere(wrong)[0]))
+            raise ValueError(f"{name}{list(at)} is {numbers[at]}; expected {expected}")
     return numbers

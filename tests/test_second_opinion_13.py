@@ -52,7 +52,7 @@ def lively(name, seed):
     net, rng = race.NETS[name][0](), np.random.default_rng(seed)
     for parameter in net.parameters():
         parameter.data = torch.tensor(rng.normal(size=parameter.shape), dtype=torch.float32)
-    return net
+    return net.eval()
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -84,10 +84,19 @@ def test_a_name_that_cannot_be_encoded_is_named(word, message):
 
 
 @pytest.mark.parametrize(("name", "stays"), [("bag of letters", True), ("bigrams", True), ("convolution", True),
-                                             ("dense, padded", False), ("RNN", False), ("GRU", False)])
+                                             ("dense, padded", False), ("RNN", False), ("GRU", False),
+                                             ("GRU, larger", False)])
 def test_who_notices_a_move(name, stays):
     """The longest name too, which fills a block of 24 to the end."""
     net, words = lively(name, 0), ["peru", "niemcy", max(load_names()[0], key=len)]
     with torch.no_grad():
         here, there = (net(*race.encode(words, length=24 + start, start=start)) for start in (0, 5))
     assert torch.allclose(here, there, atol=1e-4) == stays
+
+
+def test_a_trained_net_leaves_nothing_out():
+    """Dropout is over when training is: two looks at the same names give the same scores."""
+    letters, lengths = race.encode(["peru", "niemcy", "saksa"])
+    net = race.train("GRU, larger", letters, lengths, torch.tensor([0, 4, 5]), seed=0, batch=3)
+    with torch.no_grad():
+        assert torch.equal(net(letters, lengths), net(letters, lengths))

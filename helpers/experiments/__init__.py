@@ -19,6 +19,7 @@ EXPERIMENTS = {
     "what_and_where": "helpers.experiments.position:what_and_where",
     "flip_flop": "helpers.experiments.memory:flip_flop",
     "adding": "helpers.experiments.memory:adding",
+    "adding_starts": "helpers.experiments.memory:adding_starts",
     "names": "helpers.experiments.names:names",
     "names_longer": "helpers.experiments.names:names_longer",
     "delay": "helpers.experiments.memory:delay",

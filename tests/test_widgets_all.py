@@ -134,7 +134,7 @@ def test_keys_stay_with_the_widgets_and_python_is_told(new_page, jupyter, app):
     (lambda: IdsView({"a": [[0]], "b": [[0, 1]]}), ValueError, r"param_ids\['b'\] has shape \(1, 2\); expected \(1, 1\)"),
     (lambda: IdsView([[0, 1]], in_shape=(3, 1)), ValueError, r"in_shape is \(3, 1\); expected \(height, width\) with 2 pixels"),
     (lambda: IdsView([[0, 1]], row=1), ValueError, "row is 1; expected a whole number from 0 to 0"),
-    (lambda: Unroller(W_hh=np.eye(3)), ValueError, r"W_hh has shape \(3, 3\); expected \(2, 2\)"),
+    (lambda: Unroller(W_hh=np.eye(4)), ValueError, r"W_hh has shape \(4, 4\); expected \(2, 2\) or \(3, 3\)"),
     (lambda: Unroller(x=[]), ValueError, r"x has shape \(0,\); there is nothing in it"),
     (lambda: Unroller(x=[1, np.nan]), ValueError, r"x\[1\] is nan; expected finite numbers"),
     (lambda: Unroller(x=np.ones(13)), ValueError, r"x has shape \(13,\); expected 1 to 12 numbers"),

@@ -7,7 +7,7 @@ import traitlets as t
 
 from ..rnn import rnn
 from ..shapes import whole
-from .base import CourseWidget
+from .base import CourseWidget, checked
 
 ACTIVATIONS = ("tanh", "linear")
 MOST_STEPS, LARGEST = 12, 100
@@ -106,44 +106,36 @@ class Unroller(CourseWidget):
 
 def checked_cell(x, W_xh, W_hh):
     """x (T_most, n_x), W_xh (n_h, n_x) and W_hh (n_h, n_h); what is None is filled in, so that it fits the rest."""
-    x, W_xh, W_hh = (given if given is None else checked(name, given)
+    x, W_xh, W_hh = (given if given is None else in_reach(name, checked(name, given))
                      for name, given in (("x", x), ("W_xh", W_xh), ("W_hh", W_hh)))
     W_xh = W_xh[:, None] if W_xh is not None and W_xh.ndim == 1 else W_xh
-    x = default_input(W_xh) if x is None else x[:, None] if x.ndim == 1 else x
-    if x.ndim != 2 or len(x) > MOST_STEPS or x.shape[1] > 2:
-        shape = (len(x),) if x.ndim == 2 and x.shape[1] == 1 else x.shape
-        raise ValueError(f"x has shape {shape}; expected 1 to {MOST_STEPS} numbers, one a step, or two numbers for each step")
-    n_x = x.shape[1]
-    if W_hh is None:
-        W_hh = np.array(FROM_STATE[3 if W_xh is not None and len(W_xh) == 3 else 2])
+    x = default_input(W_xh) if x is None else checked_input(x)
+    W_hh = np.array(FROM_STATE[3 if W_xh is not None and W_xh.shape[:1] == (3,) else 2]) if W_hh is None else W_hh
     if W_hh.shape not in ((2, 2), (3, 3)):
         raise ValueError(f"W_hh has shape {W_hh.shape}; expected (2, 2) or (3, 3)")
-    n_h = len(W_hh)
-    W_xh = np.array(FROM_INPUT)[:n_h, :n_x] if W_xh is None else W_xh
-    if W_xh.shape != (n_h, n_x):
-        raise ValueError(f"W_xh has shape {W_xh.shape}; expected {(n_h, n_x)}: W_hh has {n_h} states and x {n_x} "
-                         f"number{'s' * (n_x > 1)} a step")
+    n_h, n_x = len(W_hh), x.shape[1]
+    which = f": W_hh has {n_h} states and x {n_x} number{'s' * (n_x > 1)} a step"
+    W_xh = np.array(FROM_INPUT)[:n_h, :n_x] if W_xh is None else checked("W_xh", W_xh, (n_h, n_x), which)
     return x, W_xh, W_hh
 
 
+def checked_input(x):
+    """x as (T_most, n_x); one number a step may come as (T_most,)."""
+    rows = x[:, None] if x.ndim == 1 else x
+    if rows.ndim != 2 or len(rows) > MOST_STEPS or rows.shape[1] > 2:
+        raise ValueError(f"x has shape {x.shape}; expected 1 to {MOST_STEPS} numbers, one a step, or two numbers for each step")
+    return rows
+
+
 def default_input(W_xh):
-    """A lamp's buttons: on is +1 and off is -1, or a row of its own for each."""
-    presses = np.array(PRESSES, float)
+    """A lamp's buttons: on is +1 and off is -1; or, for two inputs, a column for each button."""
+    presses = np.array(PRESSES)
     two = W_xh is not None and W_xh.ndim == 2 and W_xh.shape[1] == 2
-    return np.stack([presses.clip(0), -presses.clip(max=0)] if two else [presses], axis=1)
+    return np.stack([presses > 0, presses < 0] if two else [presses], axis=1).astype(float)
 
 
-def checked(name, values):
-    """Finite numbers as floats, small enough to be seen twelve steps later."""
-    try:
-        numbers = np.asarray(values, float)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} is a {type(values).__name__}; expected an array of numbers") from None
-    if numbers.size == 0:
-        raise ValueError(f"{name} has shape {numbers.shape}; there is nothing in it")
-    for wrong, expected in ((~np.isfinite(numbers), "finite numbers"),
-                            (np.abs(numbers) > LARGEST, f"numbers from -{LARGEST} to {LARGEST}")):
-        if wrong.any():
-            at = tuple(map(int, np.argwhere(wrong)[0]))
-            raise ValueError(f"{name}{list(at)} is {numbers[at]}; expected {expected}")
+def in_reach(name, numbers):
+    """None so large that twelve steps could not count it."""
+    for at in np.argwhere(np.abs(numbers) > LARGEST)[:1].tolist():
+        raise ValueError(f"{name}{at} is {numbers[tuple(at)]}; expected numbers from -{LARGEST} to {LARGEST}")
     return numbers

@@ -64,13 +64,20 @@ def agrees_with_numpy(page):
 
 def slider(page):
     """The slider's map, once its cell is in sight (Jupyter lays out no cell that is not) and has come to rest."""
-    page.wait_for_selector(".ws-kernel-slider", state="attached", timeout=30_000)
-    page.locator(".ws-kernel-slider").evaluate("(e) => e.closest('.jp-Cell').scrollIntoView()")
-    page.wait_for_selector(".ks-where", timeout=30_000)
-    output, before = page.locator(".ks-output"), None
-    while before != (before := output.bounding_box()):
+    return at_rest(page, ".ws-kernel-slider", ".ks-output")
+
+
+def at_rest(page, widget, part):
+    """The part of a widget, brought into sight again and again until it has been in one place for half a second."""
+    page.wait_for_selector(part, state="attached", timeout=30_000)
+    wanted, boxes = page.locator(part).first, []
+    for _ in range(300):
+        page.locator(widget).first.evaluate("(e) => e.closest('.jp-Cell').scrollIntoView()")
+        boxes = [*boxes[-5:], wanted.bounding_box() if wanted.is_visible() else None]
+        if len(boxes) == 6 and boxes[0] and all(box == boxes[0] for box in boxes):
+            return wanted
         page.wait_for_timeout(100)
-    return output
+    raise AssertionError(f"{part} did not come to rest: {boxes}")
 
 
 @both_apps

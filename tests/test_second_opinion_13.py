@@ -100,3 +100,16 @@ def test_a_trained_net_leaves_nothing_out():
     net = race.train("GRU, larger", letters, lengths, torch.tensor([0, 4, 5]), seed=0, batch=3)
     with torch.no_grad():
         assert torch.equal(net(letters, lengths), net(letters, lengths))
+
+
+def test_training_gives_the_threads_back():
+    letters, lengths = race.encode(["peru", "niemcy", "saksa"])
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        race.train("bigrams", letters, lengths, torch.tensor([0, 4, 5]), seed=0, batch=3)
+        with pytest.raises(KeyError):
+            race.train("no such net", letters, lengths, None, seed=0)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)

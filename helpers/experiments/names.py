@@ -1,4 +1,6 @@
 """Which language is a place name in? Dense, bag, bigrams, convolution, RNN and two GRUs on names of 2 to 24 letters."""
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from torch import nn
@@ -113,6 +115,18 @@ NETS = {"dense, padded": (Padded, 10, 0.003), "bag of letters": (Bag, 15, 0.005)
         "GRU, larger": (lambda: Recurrent(nn.GRU, states=128, leave_out=0.3), 25, 0.008)}
 
 
+@contextmanager
+def one_thread():
+    """Torch on one thread, as many as before afterwards: with nets so small, several mostly wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@one_thread()
 def train(name, letters, lengths, labels, seed, batch=64):
     """A fresh net of NETS, weights and order drawn from numpy's generator; Adam, clipped, falling to 0 in the second half."""
     make, epochs, lr = NETS[name]

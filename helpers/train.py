@@ -1,4 +1,6 @@
 """A training loop for small torch nets: the loop of lesson 02, with batches and Adam."""
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
@@ -6,6 +8,18 @@ from torch.nn.functional import cross_entropy
 from .shapes import whole
 
 
+@contextmanager
+def one_thread():
+    """Torch computes on one thread here: nets as small as these gain nothing by more, and on a busy machine they wait."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@one_thread()
 def fit(net, x, y, epochs, lr=0.01, seed=0, batch=50, after_epoch=None):
     """Learn from batches in random order; the step size falls to 0 over the second half. Changes and returns `net`.
 
@@ -32,10 +46,16 @@ def fit(net, x, y, epochs, lr=0.01, seed=0, batch=50, after_epoch=None):
     return net
 
 
+@one_thread()
+def outputs(net, x, batch=100):
+    """What the net gives for x (N, ...), without gradients and a batch at a time, which keeps memory low: (N, classes)."""
+    with torch.no_grad():
+        return torch.cat([net(some) for some in x.split(batch)])
+
+
 def predict(net, x):
     """The class with the largest output for each example, (N,)."""
-    with torch.no_grad():
-        return net(x).argmax(dim=1)
+    return outputs(net, x).argmax(dim=1)
 
 
 def accuracy(net, x, y):

@@ -11,7 +11,7 @@ from helpers.experiments.discovery import likeness
 from helpers.local import local2d
 from helpers.models import Halves, Local, canvas_net
 from helpers.patterns import LENET_C3
-from helpers.train import fit
+from helpers.train import fit, one_thread, outputs
 
 
 def solved(exercise):
@@ -83,3 +83,17 @@ def test_bad_nets_and_too_few_examples_are_named():
         canvas_net("cnn")
     with pytest.raises(ValueError, match="x has 30 examples; expected at least one batch of 50"):
         fit(canvas_net("dense"), torch.zeros(30, 1, 20, 20), torch.zeros(30, dtype=torch.int64), 1)
+
+
+def test_outputs_in_batches_are_those_of_all_at_once():
+    net, x = canvas_net("conv"), torch.rand(7, 1, 20, 20)
+    torch.testing.assert_close(outputs(net, x, batch=3), net(x).detach())
+    assert not outputs(net, x).requires_grad
+
+
+def test_one_thread_puts_the_number_back_even_after_an_error():
+    before = torch.get_num_threads()
+    with pytest.raises(ZeroDivisionError), one_thread():
+        assert torch.get_num_threads() == 1
+        1 / 0  # noqa: B018
+    assert torch.get_num_threads() == before

@@ -6,7 +6,7 @@ from helpers.data import load_digits
 from helpers.experiments.canvas import ALL, canvas
 from helpers.models import Local, canvas_net
 from helpers.pictures import place_on_canvas
-from helpers.train import fit
+from helpers.train import fit, one_thread
 
 RING, REACH = 12, 2                              # images of 12 x 12 on a ring, windows of 5 x 5
 
@@ -38,6 +38,7 @@ def rolled(images, rng):
     return np.stack([np.roll(image, rng.integers(0, RING, 2), axis=(0, 1)) for image in images])
 
 
+@one_thread()
 def predict_pixels(seed, moved, steps=600, batch=100, lr=0.01):
     """144 places learn, each for itself, to guess their pixel from its 24 neighbours. Likeness before and after."""
     rng = np.random.default_rng(seed)

@@ -12,6 +12,8 @@ from latex2mathml.converter import convert
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
+from helpers.progress_bar import bar
+
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|(?<![\\$`])\$(?P<inline>[^$\n]+?)\$(?![$`])", re.DOTALL)
 CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
@@ -82,12 +84,6 @@ def with_mathml(markdown):
 def _mathml(match):
     block = match["block"]
     return convert((block or match["inline"]).strip(), display="block" if block else "inline").replace("\n", " ")
-
-
-def bar(done, total, name):
-    """A progress bar on one line of the terminal."""
-    end = "\n" if done == total else ""
-    print(f"\r[{'#' * done}{'.' * (total - done)}] {done} of {total} {name:<30}", end=end, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from .progress import progress, remember, was_solved
 from .trial import trial
 from .values import alike, same
 
-__all__ = ["Exercise", "Verdict", "check", "diagnose", "hint", "progress", "solution"]
+__all__ = ["Exercise", "Verdict", "check", "diagnose", "hint", "judge", "progress", "solution"]
 
 
 class Verdict(NamedTuple):
@@ -44,9 +44,14 @@ def check(exercise, answer):
 
 def diagnose(exercise, answer):
     """The Verdict on an answer; nothing is printed."""
-    got = exercise.run(answer)
+    return judge(exercise, answer, exercise.run(answer),
+                 lambda: trial(answer, exercise.cases[0], exercise.seconds))
+
+
+def judge(exercise, answer, got, once_more):
+    """The Verdict on the outcomes of an answer. once_more() gives the Outcome of the first case, run again."""
     if agree(got, exercise.expected):
-        return right(exercise, answer, got)
+        return right(exercise, got, once_more)
     if words.is_blank(answer, got):
         return Verdict("blank", "replace the ... and run this cell again.")
     mistake = recognise(exercise, got)
@@ -58,10 +63,10 @@ def diagnose(exercise, answer):
     return Verdict(*words.describe(exercise, answer, got))
 
 
-def right(exercise, answer, got):
+def right(exercise, got, once_more):
     """The Verdict on an answer that was right in every case, once: a function is asked once more."""
     if exercise.cases:
-        again = trial(answer, exercise.cases[0], exercise.seconds)
+        again = once_more()
         if not same(again.value, got[0].value):
             return Verdict("wrong", words.unsteady(got[0], again))
     return Verdict("right", exercise.why)

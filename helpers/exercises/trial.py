@@ -21,6 +21,7 @@ class Outcome(NamedTuple):
     error: BaseException | None = None
     changed: tuple = ()                         # positions of the arguments that it wrote into
     printed: str = ""
+    place: tuple | None = None                  # (number, text) of the learner's line where it stopped
 
 
 def trial(function, args, seconds):
@@ -35,7 +36,7 @@ def trial(function, args, seconds):
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return Outcome(error=error, printed=printed.getvalue())
+        return Outcome(error=error, printed=printed.getvalue(), place=_place(error, function))
 
 
 class Printed(io.StringIO):
@@ -57,6 +58,11 @@ def learner_line(error, function):
         if text and (file == own or not os.path.exists(file)) and not file.startswith("<frozen"):
             return number, text
     return None
+
+
+def _place(error, function):
+    with contextlib.suppress(Exception):        # an odd object may raise at every look
+        return learner_line(error, function)
 
 
 def _both(function, given):

@@ -24,7 +24,7 @@ def plain(value):
     (array([1., 2.]), 'B', Odd(words='a set'))
     """
     kind = type(value)                          # not isinstance: an object may lie about its __class__
-    if value is None or value is ...:
+    if value is None or value is ... or kind is Odd:
         return value
     if issubclass(kind, str):
         return str.upper(value).strip().strip("().:")

@@ -9,7 +9,7 @@ import numpy as np
 from .differences import difference, what
 from .exercise import did_the_same
 from .limits import TooSlow
-from .trial import learner_line, trial
+from .trial import trial
 from .values import Odd, plain, same, show
 
 VERDICTS = {"right": "correct", "blank": "not attempted", "mistake": "not quite", "wrong": "not quite",
@@ -67,7 +67,7 @@ def describe(exercise, answer, got):
     if exercise.measure and isinstance(g.error, ValueError):
         return "wrong", _said(g.error)            # the measure's own words
     if g.error is not None:
-        return "error", stopped(g.error, answer, _where(exercise, answer, i), exercise.seconds)
+        return "error", stopped(g, _where(exercise, answer, i), exercise.seconds)
     if g.value is None:
         return "wrong", nothing(exercise, g.printed)
     if exercise.cases and same(g.value, w.value):
@@ -132,10 +132,10 @@ def wrote_into(name):
             f"Start from {name}.copy(); after a = {name}, a += 1 writes into {name}, a = a + 1 does not.")
 
 
-def stopped(error, answer, where, seconds):
+def stopped(outcome, where, seconds):
     """An exception, or no end: in which line of the learner's code, and for which input."""
-    place = learner_line(error, answer)
-    at = f" in line {place[0]}, `{place[1]}`" if place else ""
+    error = outcome.error
+    at = " in line {}, `{}`".format(*outcome.place) if outcome.place else ""
     given = f" The input was {where.removeprefix(' for ')}." if where else ""
     if isinstance(error, TooSlow):
         return f"no end after {seconds:g} seconds{at}. Is there a loop that never ends?{given}"

@@ -3,11 +3,7 @@ import sys
 
 from helpers.experiments import EXPERIMENTS, SEEDS, experiment
 from helpers.experiments.stored import write_table
-
-
-def bar(done, total, name):
-    """A progress bar on one line of the terminal."""
-    print(f"\r{name} [{'#' * done}{'.' * (total - done)}] {done} of {total} seeds", end="", file=sys.stderr, flush=True)
+from helpers.progress_bar import bar
 
 
 def run(name):
@@ -17,7 +13,6 @@ def run(name):
         bar(done, len(SEEDS), name)
         rows += [{"seed": seed, **row} for row in once(seed)]
     bar(len(SEEDS), len(SEEDS), name)
-    print(file=sys.stderr)
     return rows
 
 

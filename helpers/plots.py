@@ -36,9 +36,19 @@ def show(picture, alt):
 
 
 def _smaller(buffer):
-    """The picture with a palette of its own: a third of the bytes, the same to the eye."""
-    out = io.BytesIO()
-    Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(out, "png", optimize=True)
+    """The picture with 64 greys and 192 colours of its own: a third of the bytes, and grey stays grey."""
+    picture, out = Image.open(buffer).convert("RGB"), io.BytesIO()
+    rgb = np.asarray(picture)
+    coloured = np.ptp(rgb, axis=2) > 0
+    if not coloured.any():
+        picture.convert("L").save(out, "png", optimize=True)
+        return out.getvalue()
+    colours = Image.fromarray(rgb[coloured][None]).quantize(192, dither=Image.Dither.NONE)
+    levels = (rgb[..., 0] * (63 / 255)).round().astype(np.uint8)
+    levels[coloured] = 64 + np.asarray(colours)[0]
+    small = Image.fromarray(levels, "P")
+    small.putpalette([*np.linspace(0, 255, 64).round().astype(int).repeat(3).tolist(), *colours.getpalette()])
+    small.save(out, "png", optimize=True)
     return out.getvalue()
 
 

@@ -200,12 +200,14 @@ function gutterPicture(at, now) {
     ...words(at.one + DECADE, "size of the", "gradient")];
 }
 
-function chainPicture(at, now, hatching) {
-  const left = at.centre(now.t) - at.pitch / 2 + 2;
-  const parts = [box(left, 2, at.pitch - 4, at.high - 4, "un-band", { rx: 8 }), ...gutterPicture(at, now)];
-  now.states.forEach((_, t) => parts.push(statePicture(at, now, t)));
-  if (now.way) now.states.forEach((_, t) => parts.push(backPicture(at, now, t, hatching)));
-  return parts;
+// All of it, in groups; keep(name, what it depends on, how to draw it) gives back the group of last time if nothing changed.
+function chainPicture(at, now, hatching, keep) {
+  const { t, way, plain } = now, every = now.states.map((_, k) => k), limits = [now.limitH, now.limitX, now.limitW];
+  return [keep("band", [at, t], () => box(at.centre(t) - at.pitch / 2 + 2, 2, at.pitch - 4, at.high - 4, "un-band", { rx: 8 })),
+    keep("gutter", [at, !!way], () => svg("g", {}, ...gutterPicture(at, now))),
+    ...every.map((k) => keep(`state ${k}`, [at, limits, k === t, now.x[k - 1], now.W_xh, now.W_hh, now.states[k], now.went[k]], () => statePicture(at, now, k))),
+    ...(way ? every.map((k) => keep(`back ${k}`, [at, now.limitD, k === t, k >= t, way.shares[k], way.running[k], way.sizes[k], plain && plain.sizes[k]],
+      () => backPicture(at, now, k, hatching))) : [])];
 }
 
 // The cell itself: the state goes out at the right, round the loop and in again at the left.
@@ -221,9 +223,21 @@ function foldedPicture(now) {
     text(right + 9, bottom + 4, `h${low(now.t)}`, { "text-anchor": "start" }), text(right + 9, bottom + FEED + 17, `x${low(now.t)}`, { "text-anchor": "start" })] };
 }
 
+function keeper() {
+  const kept = new Map();
+  return (name, depends, make) => {
+    const key = JSON.stringify(depends);
+    if (kept.get(name)?.key !== key) kept.set(name, { key, group: make() });
+    return kept.get(name).group;
+  };
+}
+
+// The parts as the picture's children; those that are there already are not touched.
 function show(node, parts, wide, high) {
-  node.replaceChildren(...parts);
-  node.setAttribute("viewBox", `0 0 ${wide} ${high}`); node.setAttribute("width", wide); node.setAttribute("height", high);
+  const wanted = new Set(parts), size = { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high };
+  [...node.childNodes].forEach((child) => { if (!wanted.has(child)) child.remove(); });
+  parts.forEach((part, i) => { if (node.childNodes[i] !== part) node.insertBefore(part, node.childNodes[i] || null); });
+  Object.entries(size).forEach(([name, value]) => { if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value); });
 }
 
 // ---- the widget --------------------------------------------------------------------------------------------------
@@ -305,7 +319,7 @@ export default widget("unroller", "Unroll it", (ws) => {
   // -- the pictures --
   const drawing = svg("svg", { class: "un-drawing", tabindex: 0, role: "slider", "aria-label": "time step", "aria-valuemin": 1 });
   const folded = svg("svg", { class: "un-folded", "aria-hidden": "true" }), hatching = ws.id("hatch");
-  const waiting = () => svg("defs", {}, svg("pattern", { id: hatching, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+  const keep = keeper(), waiting = svg("defs", {}, svg("pattern", { id: hatching, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
     svg("line", { x1: 0, y1: 0, x2: 0, y2: 6, class: "un-hatch" })));
   const scroller = h("div", { class: "un-scroller" }, drawing), words = h("div", { class: "un-words" }), news = h("div", { class: "un-news ws-soft" });
   const legend = h("p", { class: "un-legend ws-soft" }), total = h("div", { class: "un-total" });
@@ -384,7 +398,7 @@ export default widget("unroller", "Unroll it", (ws) => {
     const now = everything(), cell = foldedPicture(now), open = get("unrolled");
     at = layout(ws.width() - 26, now.T, n_h, n_x, now.way);
     ws.root.classList.toggle("un-closed", !open);
-    if (open) show(drawing, [waiting(), ...chainPicture(at, now, hatching)], at.wide, at.high);
+    if (open) show(drawing, [waiting, ...chainPicture(at, now, hatching, keep)], at.wide, at.high);
     show(open ? folded : drawing, [...cell.parts, text(cell.wide / 2, cell.high - 6, `the same cell, ${now.T} time${now.T === 1 ? "" : "s"}`)], cell.wide, cell.high);
     steps.limit(1, most()); steps.show(now.T); radius.show(spectralRadius(now.W_hh)); bend.show(get("activation")); unrolled.show(open); back.show(get("backward"));
     radius.input.disabled = stuck();

@@ -64,6 +64,7 @@ P = Exercise(
         "step before.":
             "P = 3 * 5 + 5",
         "you counted biases. This RNN has none.": "P = 3 * 5 + 5 * 5 + 5",
+        "6 was the step of the picture, from 1 input to 2 states. This one has 3 inputs and 5 states.": "P = 6",
     })
 
 COUNT = "def count_rnn(n_x, n_h, T):\n    return "
@@ -78,7 +79,11 @@ count_rnn = Exercise(
             COUNT + "T * (n_h * n_x + n_h * n_h + n_h)",
         "the recurrent matrix W_hh is missing, n_h times n_h.": COUNT + "n_h * n_x + n_h",
         "the bias is missing: one number for each state.": COUNT + "n_h * n_x + n_h * n_h",
-        "you counted the initial state. It is an input, not a parameter.": COUNT + "n_h * n_x + n_h * n_h + n_h + n_h",
+        "n_h too many. One bias vector only, and the initial state is an input, not a parameter.":
+            COUNT + "n_h * n_x + n_h * n_h + n_h + n_h",
+        "the bias is a vector: one number for each state, n_h of them.": COUNT + "n_h * n_x + n_h * n_h + 1",
+        "n_x and n_h have changed places. The states feed back, so it is n_h times n_h.":
+            COUNT + "n_h * n_x + n_x * n_x + n_x",
         "W_hh is a full matrix: every state reads every state, n_h times n_h weights.": COUNT + "n_h * n_x + n_h + n_h",
         "the matrices are right, but you counted a bias for every step. It is shared, too.":
             COUNT + "n_h * n_x + n_h * n_h + T * n_h",

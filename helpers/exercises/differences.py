@@ -56,7 +56,7 @@ def _of_long(got, want, verb, where, tell):
 
 
 def relation(got, want):
-    """A sentence, if what was given is what was expected, only turned round or scaled."""
+    """A sentence, if what was given is what was expected, only turned round."""
     if not isinstance(got, np.ndarray) or not isinstance(want, np.ndarray) or not np.any(want):
         return ""
     if same(-got, want):
@@ -65,14 +65,34 @@ def relation(got, want):
         return " It is the transpose of what is expected."
     if got.ndim and same(got[::-1], want):
         return " Only the order is wrong: it runs backwards."
-    return _scaled(got, want) if got.size == want.size > 1 and got.shape == want.shape else ""
+    return ""
 
 
-def _scaled(got, want):
+def scaled(pairs, told):
+    """A sentence, if the first wrong result is one multiple of the right one in every case; `told` is the case to show.
+
+    >>> half, third = (np.array([1., 2.]), np.array([2., 4.])), (np.array([1.]), np.array([3.]))
+    >>> scaled([half, half], 0), scaled([half, third], 0)
+    (' Every number is 0.5 times what it should be.', '')
+    """
+    pairs = [[value if isinstance(value, tuple) else (value,) for value in pair] for pair in pairs]
+    if any(len(got) != len(want) for got, want in pairs):
+        return ""
+    k = next(k for k, both in enumerate(zip(*pairs[told], strict=True)) if not same(*both))
+    factors = [_factor(got[k], want[k]) for got, want in pairs]
+    times = factors[told]
+    if times in (None, -1) or pairs[told][1][k].size == 1 or not all(f is not None and close(f, times) for f in factors):
+        return ""                               # a single number tells nothing, and a sign is told already
+    return f" Every number is {show(np.array(times))} times what it should be."
+
+
+def _factor(got, want):
+    """got / want, if it is one number; None if not."""
+    if not isinstance(got, np.ndarray) or not isinstance(want, np.ndarray) or got.shape != want.shape or not np.any(want):
+        return None
     k = np.argmax(np.abs(want))
     times = got.flat[k] / want.flat[k]
-    fits = np.isfinite(times) and times and same(got / times, want)
-    return f" Every number is {show(np.array(times))} times what it should be." if fits else ""
+    return times if np.isfinite(times) and times and same(got / times, want) else None
 
 
 def what(value):

@@ -41,6 +41,14 @@ bptt = Exercise(
          "W_hh.T @ da", "W_hh @ da"),
         ("only one step is left in each gradient (=). Every step uses the same weights, so every step adds (+=).",
          "dW_xh += np.outer(da, x[t])\n        dW_hh +=", "dW_xh = np.outer(da, x[t])\n        dW_hh ="),
+        ("you went forward in time. Step t needs what step t + 1 sends back: begin at the end, reversed(range(len(x))).",
+         "reversed(range(len(x)))", "range(len(x))"),
+        ("what is sent back is piled up (back +=). Each step sends its own `back`, and the one before it uses that alone.",
+         "back = W_hh.T", "back += W_hh.T"),
+        ("only one step is left in dW_xh (=). Every step uses the same weights, so every step adds (+=).",
+         "dW_xh += np", "dW_xh = np"),
+        ("only one step is left in dW_hh (=). Every step uses the same weights, so every step adds (+=).",
+         "dW_hh += np", "dW_hh = np"),
         ("the share of a step has the state it *started* from, h[t]; you took the one it made, h[t + 1].",
          "np.outer(da, h[t])", "np.outer(da, h[t + 1])"),
         ("each step's own dh is missing: the loss speaks to every state, not only to the last.",
@@ -53,7 +61,12 @@ bptt = Exercise(
          "1 - h[t + 1] ** 2", "1 - np.arctanh(h[t + 1]) ** 2"),
     ),
     mistakes={
-        "only the last step is in it. Every step used these weights: go through all of them, from the last to the first.":
+        "the loop runs forward in time, and the return stands inside it: only the first step is there.":
+            """def bptt(dh, x, h, W_hh):
+    da = (1 - h[1] ** 2) * dh[0]
+    return np.outer(da, x[0]), np.outer(da, h[0])""",
+        "only the last step is in it. Every step used these weights: go through all of them, from the last to the first. (Or is "
+        "the return inside the loop?)":
             """def bptt(dh, x, h, W_hh):
     da = (1 - h[-1] ** 2) * dh[-1]
     return np.outer(da, x[-1]), np.outer(da, h[-2])""",
@@ -97,6 +110,8 @@ steps_back = Exercise(
     hints=("Which power of 0.9 is below 0.01 for the first time?", "np.log(0.01) / np.log(0.9) is 43.7."),
     solution="steps_back = 44",
     mistakes={
+        "0.9 to that power is exactly one hundredth. Steps are whole: round up.": "steps_back = np.log(0.01) / np.log(0.9)",
+        "0.9 to the power of 43.7 is about one hundredth. Steps are whole: round up.": "steps_back = 43.7",
         "after 43 steps it is still 0.0108, just above one hundredth. One more.": "steps_back = 43",
         "you subtracted 0.1 a step. It is a *factor* of 0.9: 1, 0.9, 0.81, ... It never reaches zero.": "steps_back = 10",
         "after 22 steps a tenth is left, not a hundredth. Twice as far.": "steps_back = 22",
@@ -132,7 +147,6 @@ clip = Exercise(
     })
 
 
-
 def _pieces(T, n_h, k, seed):
     dh, _, h, W_hh = _sequence(T, 1, n_h, seed)
     return dh, h, W_hh, k
@@ -157,6 +171,10 @@ truncated = Exercise(
          " if t % k else 0 * da", ""),
         ("you cut at every step, which is k = 1 whatever k says. Inside a piece the gradient goes back.",
          "W_hh.T @ da if t % k else 0 * da", "0 * da"),
+        ("only one step is left (=). Every step of every piece adds its share (+=).",
+         "dW_hh += np", "dW_hh = np"),
+        ("on the way back W_hh is transposed: what went from entry j to entry i comes back from i to j.",
+         "W_hh.T @ da if", "W_hh @ da if"),
         ("each piece is cut one step too early or too late: a piece begins at t = 0, k, 2 * k, ...",
          "t % k", "(t + 1) % k"),
         ("you counted the pieces from the end. They are counted from the start: t = 0, k, 2 * k, ...",

@@ -3,10 +3,11 @@ import ast
 import inspect
 import re
 import textwrap
+from itertools import starmap
 
 import numpy as np
 
-from .differences import difference, what
+from .differences import difference, scaled, what
 from .exercise import did_the_same
 from .limits import TooSlow
 from .trial import trial
@@ -72,7 +73,7 @@ def describe(exercise, answer, got):
         return "wrong", nothing(exercise, g.printed)
     if exercise.cases and same(g.value, w.value):
         return "mistake", wrote_into(parameter(answer, exercise.cases[i], g.changed))
-    return "wrong", differs(exercise, g, w, _where(exercise, answer, i)) + aside(exercise, answer, g, w)
+    return "wrong", differs(exercise, got, i, _where(exercise, answer, i)) + aside(exercise, answer, g, w)
 
 
 def nothing(exercise, printed):
@@ -84,12 +85,14 @@ def nothing(exercise, printed):
     return "it returns None. Is a return missing?"
 
 
-def differs(exercise, g, w, where):
-    """Another result than the expected one."""
+def differs(exercise, got, i, where):
+    """Another result than the expected one, in case i."""
+    g, w = got[i], exercise.expected[i]
     if exercise.measure:
         return behaves(g, w)
     if exercise.cases:
-        return difference(*results(g, w), where=where)
+        pairs = list(starmap(results, zip(got, exercise.expected, strict=False)))
+        return difference(*pairs[i], where=where) + scaled(pairs, i)
     if isinstance(w.value, str):
         letters = sorted({w.value, *(program.outcome(0).value for program in exercise.wrong.values())})
         return f"choose one of the letters {', '.join(letters)}, in quotes."

@@ -22,6 +22,12 @@ layer = Exercise(
             "def layer(x, W, b):\n    return x @ W + b",
         "you subtracted the bias. It is added.":
             "def layer(x, W, b):\n    return x @ W.T - b",
+        "you added the bias once for each input. A neuron adds it once, after its products.":
+            "def layer(x, W, b):\n    return x @ W.T + x.shape[1] * b",
+        "only the last example is in the result. Each example of the batch has a row of its own.":
+            "def layer(x, W, b):\n    return W @ x[-1] + b",
+        "only the first example is in the result. Is the return inside the loop?":
+            "def layer(x, W, b):\n    return W @ x[0] + b",
         "there is a ReLU in it. A kink comes after the layer, it is not part of it.":
             "def layer(x, W, b):\n    return np.maximum(x @ W.T + b, 0)",
         "you averaged over the inputs. A neuron adds its products up and does not divide.":
@@ -47,6 +53,8 @@ count_dense = Exercise(
             "def count_dense(n_in, n_out):\n    return n_in + n_out + n_out",
         "you gave each *input* a bias. Biases belong to the outputs.":
             "def count_dense(n_in, n_out):\n    return n_in * n_out + n_in",
+        "you gave the inputs a bias, too. Only outputs have one.":
+            "def count_dense(n_in, n_out):\n    return n_in * n_out + n_in + n_out",
         "you counted one bias for the whole layer. Each output has its own.":
             "def count_dense(n_in, n_out):\n    return n_in * n_out + 1",
         "you gave each connection a bias. A neuron has one bias, however many inputs it has.":

@@ -10,6 +10,7 @@ import numpy as np
 from .differences import difference, scaled, what
 from .exercise import did_the_same
 from .limits import TooSlow
+from .plainly import plainly, said
 from .trial import trial
 from .values import Odd, plain, same, show
 
@@ -43,7 +44,7 @@ def is_blank(answer, outcomes):
 
 
 def _met_blank(error):
-    text = _said(error).lower() if isinstance(error, (TypeError, AttributeError)) else ""
+    text = said(error).lower() if isinstance(error, (TypeError, AttributeError)) else ""
     return isinstance(error, NotImplementedError) or "ellipsis" in text
 
 
@@ -66,7 +67,7 @@ def describe(exercise, answer, got):
     pairs = enumerate(zip(got, exercise.expected, strict=False))
     i, (g, w) = next((i, pair) for i, pair in pairs if not did_the_same(*pair))
     if exercise.measure and isinstance(g.error, ValueError):
-        return "wrong", _said(g.error)            # the measure's own words
+        return "wrong", said(g.error)            # the measure's own words
     if g.error is not None:
         return "error", stopped(g, _where(exercise, answer, i), exercise.seconds)
     if g.value is None:
@@ -142,16 +143,8 @@ def stopped(outcome, where, seconds):
     given = f" The input was {where.removeprefix(' for ')}." if where else ""
     if isinstance(error, TooSlow):
         return f"no end after {seconds:g} seconds{at}. Is there a loop that never ends?{given}"
-    text = _said(error)
+    text = plainly(said(error))
     return f"{type(error).__name__}{at}" + (f": {text.rstrip('.')}." if text else ".") + given
-
-
-def _said(error):
-    """The text of an exception, in one line; an exception of the learner's own may have none."""
-    try:
-        return " ".join(str(error).split())[:200]
-    except Exception:
-        return ""
 
 
 def _where(exercise, answer, i):

@@ -33,7 +33,7 @@ def test_every_count_is_numpys_at_every_place_of_every_stage(node):
 
 def lit(page):
     """How many squares of the matrix are bright, and how many lines are thick."""
-    squares = page.locator(".iv-matrix g[opacity='1'] .iv-cell").count()
+    squares = page.locator(".iv-matrix .iv-cell.iv-lit").count()
     return squares, page.locator(".iv-layer line[stroke-width='5']").count()
 
 

@@ -25,7 +25,8 @@ export const highest = (ids) => Math.max(...ids.flat()) + 1;
 
 // ---- pictures ----------------------------------------------------------------------------------------------------
 
-const WIDE = 420, SOFT = 0.22;
+const WIDE = 420, SOFT = 0.4;
+const paler = (rgb) => rgb.map((c) => Math.round(255 + (c - 255) * SOFT));
 
 function matrixPicture(ids, choose) {
   const n_out = ids.length, n_in = ids[0].length, size = clamp(Math.floor(WIDE / Math.max(n_in, n_out)), 5, 44);
@@ -37,16 +38,16 @@ function matrixPicture(ids, choose) {
   ids.forEach((row, i) => row.forEach((id, j) => {
     const rgb = id === NO_EDGE ? [255, 255, 255] : parameterColour(id, n), x = j * size, y = i * size;
     const square = svg("rect", { x, y, width: size, height: size, fill: css(rgb), class: id === NO_EDGE ? "iv-none" : "iv-cell" });
-    const parts = [square];
-    if (size >= 22 && id !== NO_EDGE) {
-      parts.push(svg("text", { x: x + size / 2, y: y + size / 2 + 5, "text-anchor": "middle", fill: ink(rgb), "font-size": 13 }, String(id)));
-    }
-    const group = svg("g", {}, ...parts);
-    group.addEventListener("pointermove", () => choose(i, j));
-    group.addEventListener("pointerdown", () => choose(i, j));
-    cells.push({ group, id, i });
-    node.append(group);
+    const name = svg("text", { x: x + size / 2, y: y + size / 2 + 5, "text-anchor": "middle", "font-size": 13 }, size >= 22 && id !== NO_EDGE ? String(id) : "");
+    cells.push({ square, name, id, rgb });
+    node.append(svg("g", {}, square, name));
   }));
+  const under = (e) => {
+    const where = node.getBoundingClientRect(), scale = where.width / (n_in * size + 22);
+    const [i, j] = [e.clientY - where.top, e.clientX - where.left].map((v) => Math.floor((v / scale - 18) / size));
+    if (i >= 0 && j >= 0 && i < n_out && j < n_in) choose(i, j);
+  };
+  for (const type of ["pointermove", "pointerdown"]) node.addEventListener(type, under);
   const line = svg("rect", { class: "iv-row", width: n_in * size, height: size, fill: "none" });
   const here = svg("rect", { class: "iv-here", width: size, height: size, fill: "none" });
   node.append(
@@ -54,32 +55,43 @@ function matrixPicture(ids, choose) {
     svg("text", { x: 0, y: 0, "text-anchor": "middle", class: "iv-label", transform: `translate(-7 ${n_out * size / 2}) rotate(-90)` }, "outputs"),
     line, here);
   const show = (k, r, c) => {
-    cells.forEach(({ group, id }) => group.setAttribute("opacity", id === NO_EDGE || id === k || k === NO_EDGE ? 1 : SOFT));
+    cells.forEach(({ square, name, id, rgb }) => {
+      const lit = id !== NO_EDGE && id === k, shown = id === NO_EDGE || lit || k === NO_EDGE ? rgb : paler(rgb);
+      square.classList.toggle("iv-lit", lit);
+      square.setAttribute("fill", css(shown)); name.setAttribute("fill", ink(shown)); name.setAttribute("font-weight", lit ? 700 : 400);
+    });
     line.setAttribute("y", r * size);
     here.setAttribute("x", c * size); here.setAttribute("y", r * size);
   };
   return { node, show };
 }
 
+// A mouse points by hovering, a finger by touching.
+function point(node, pick) {
+  for (const type of ["pointermove", "pointerdown"]) node.addEventListener(type, pick);
+}
+
 // Inputs below, outputs above, one line a connection.
 function linesPicture(ids, choose) {
   const n_out = ids.length, n_in = ids[0].length, n = highest(ids), step = clamp(WIDE / Math.max(n_in, n_out), 14, 56);
   const width = Math.max(n_in, n_out) * step, at = (k, count) => width / 2 + (k - (count - 1) / 2) * step, r = clamp(step / 3.2, 4, 12);
-  const node = svg("svg", { class: "iv-layer", "aria-hidden": "true", viewBox: `0 0 ${width} 190`, width, height: 190 });
+  const node = svg("svg", { class: "iv-layer", "aria-hidden": "true", viewBox: `0 0 ${width} 214`, width, height: 214 },
+    svg("text", { x: width / 2, y: 12, "text-anchor": "middle", class: "iv-label" }, "outputs"),
+    svg("text", { x: width / 2, y: 208, "text-anchor": "middle", class: "iv-label" }, "inputs"));
   const lines = ids.flatMap((row, i) => row.flatMap((id, j) => {
     if (id === NO_EDGE) return [];
-    const line = svg("line", { x1: at(j, n_in), y1: 165, x2: at(i, n_out), y2: 25, stroke: css(parameterColour(id, n)) });
-    line.addEventListener("pointermove", () => choose(i, j));
+    const line = svg("line", { x1: at(j, n_in), y1: 180, x2: at(i, n_out), y2: 34, stroke: css(parameterColour(id, n)) });
+    point(line, () => choose(i, j));
     node.append(line);
     return [{ line, id, i, j }];
   }));
   const dots = (count, y, pick) => Array.from({ length: count }, (_, k) => {
     const dot = svg("circle", { cx: at(k, count), cy: y, r, class: "iv-dot" });
-    dot.addEventListener("pointermove", () => pick(k));
+    point(dot, () => pick(k));
     node.append(dot);
     return dot;
   });
-  const below = dots(n_in, 165, () => {}), above = dots(n_out, 25, (i) => choose(i, null));
+  const below = dots(n_in, 180, () => {}), above = dots(n_out, 34, (i) => choose(i, null));
   const show = (k, row) => {
     const seen = new Set(inputsOf(ids, row));
     lines.forEach(({ line, id, i }) => {
@@ -100,7 +112,7 @@ function squaresPicture(ids, in_shape, out_shape, choose) {
     const node = svg("svg", { class: "iv-layer", "aria-hidden": "true", viewBox: `-2 -18 ${columns * size + 4} ${rows * size + 22}`, width: columns * size + 4, height: rows * size + 22 });
     const squares = Array.from({ length: rows * columns }, (_, k) => {
       const square = svg("rect", { x: (k % columns) * size, y: Math.floor(k / columns) * size, width: size, height: size, class: "iv-square" });
-      square.addEventListener("pointermove", () => pick(k));
+      point(square, () => pick(k));
       node.append(square);
       return square;
     });
@@ -147,6 +159,7 @@ export default widget("ids-view", "Which connections are the same number?", (ws)
   });
   const parameter = ws.range({ label: "Parameter", max: 1, value: 0, input: chooseParameter });
   const output = ws.range({ label: "Output", max: n_out - 1, value: 0, input: (i) => choose(i, null) });
+  stage.node.lastChild.style.minWidth = `${Math.max(...stages.map(({ name }) => name.length))}ch`;
   const numbersLine = h("div", { class: "iv-counts" }), words = h("div", { class: "iv-words" });
   const left = h("div", { class: "iv-left" }), right = h("div", { class: "iv-right" });
   const stat = (value, label) => h("div", { class: "iv-stat" }, h("div", { class: "iv-big" }, value), label);

@@ -330,8 +330,10 @@ export default widget("kernel-slider", "Slide the kernel", (ws) => {
     size.show(kernel.length === kernel[0].length ? kernel.length : "");
     Object.entries(sliders).forEach(([name, control]) => control.show(get(name)));
     shared.show(get("shared")); flipped.show(convolution()); backward.show(get("gradient"));
-    hint.textContent = held ? "The window stays here. Click a picture, and it follows the pointer again."
-      : "Move the pointer over either picture; a click holds the window. Keys: arrows (with Shift: 10), Home, End, Page Up, Page Down.";
+    const finger = matchMedia("(hover: none)").matches;
+    hint.textContent = held && !finger ? "The window stays here. Click a picture, and it follows the pointer again."
+      : finger ? "Drag the window, on either picture."
+        : "Move the pointer over either picture; a click holds the window. Keys: arrows (with Shift: 10), Home, End, Page Up, Page Down.";
   }
 
   // -- the two pictures --
@@ -524,7 +526,7 @@ export default widget("kernel-slider", "Slide the kernel", (ws) => {
     h("div", { class: "ks-stat" }, h("div", {}, "Parameters"), counter, counted, shared.node, whole),
     h("div", { class: "ks-stat" }, h("div", {}, "Places computed"), computed, outOf));
   const forward = h("div", { class: "ks-strip ks-forward" }), back = h("div", { class: "ks-strip ks-back" });
-  const where = h("div", { class: "ks-where" }), formula = h("p", { class: "ws-soft" }), hint = h("p", { class: "ws-soft" });
+  const where = h("div", { class: "ks-where" }), formula = h("p", { class: "ws-soft" }), hint = h("p", { class: "ks-hint ws-soft" });
 
   function showWords(place) {
     const taps = geo.rows.k * geo.columns.k, on = get("shared"), parameters = on ? taps : taps * map.count;
@@ -560,9 +562,9 @@ export default widget("kernel-slider", "Slide the kernel", (ws) => {
   // -- together --
   ws.root.append(
     h("div", { class: "ws-row" }, preset.node, size.node, flipped.node, backward.node),
-    h("div", { class: "ws-row" }, ...Object.values(sliders).map((control) => control.node)),
+    h("div", { class: "ws-row" }, ...Object.values(sliders).map((control) => control.node)), hint,
     h("div", { class: "ks-main" }, input.node, output.node, side),
-    h("div", { class: "ws-row ks-player" }, player.node, fillAll, where), forward, back, formula, hint);
+    h("div", { class: "ws-row ks-player" }, player.node, fillAll, where), forward, back, formula);
   ws.watch(["picture", "kernel", "own_kernels", "stride", "padding", "dilation", "mode", "shared", "gradient", "upstream"], read);
   ws.watch(["row", "col"], () => {});
   read();

@@ -58,7 +58,7 @@ export const mean = ({ values }) => values.reduce((sum, v) => sum + v, 0) / valu
 
 // ---- the widget --------------------------------------------------------------------------------------------------
 
-const SIDE = 232;
+const MOST = 250, GAP = 14;
 
 export default widget("shift-explorer", "Move it", (ws) => {
   const get = (name) => ws.model.get(name), { shape, values } = unpack(get("picture"));
@@ -73,7 +73,7 @@ export default widget("shift-explorer", "Move it", (ws) => {
     const canvas = h("canvas", { role: "img", ...attributes }), label = h("figcaption", {}, caption);
     return { node: h("figure", { class: "se-pane" }, label, canvas), canvas, label };
   };
-  const input = pane("The picture, moved. Drag it.", { class: "se-input", tabindex: 0, role: "slider", "aria-label": "move the picture", "aria-valuemin": -image.columns, "aria-valuemax": image.columns });
+  const input = pane("The picture: drag it", { class: "se-input", tabindex: 0, role: "slider", "aria-label": "move the picture", "aria-valuemin": -image.columns, "aria-valuemax": image.columns });
   const first = pane("Moved, then f", { "aria-label": "f of the moved picture" });
   const after = pane("f, then moved", { "aria-label": "f of the picture, moved" });
   const difference = pane("Their difference", { "aria-label": "difference" });
@@ -82,7 +82,7 @@ export default widget("shift-explorer", "Move it", (ws) => {
   const pooling = ws.choice({ label: "Pooling 2 \u00d7 2", options: [["none", "none"], ["max", "maximum"], ["average", "average"]], value: get("pooling"), change: (v) => ws.set({ pooling: v }) });
   const ring = ws.toggle({ label: "The picture is a ring", value: get("ring"), change: (on) => ws.set({ ring: on }) });
   const home = ws.button("Back", () => go(0, 0));
-  const big = h("div", { class: "se-big" }), verdict = h("div", { class: "se-verdict" }), global = h("div", { class: "se-global" });
+  const rule = h("p", { class: "se-rule ws-soft" }), measured = h("div", { class: "ws-soft" }), big = h("div", { class: "se-big" }), verdict = h("div", { class: "se-verdict" }), global = h("div", { class: "se-global" });
 
   ws.on(input.canvas, "keydown", (e) => {
     const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[e.key];
@@ -102,9 +102,15 @@ export default widget("shift-explorer", "Move it", (ws) => {
   });
   for (const type of ["pointerup", "pointercancel"]) ws.on(input.canvas, type, () => { grip = null; });
 
+  // Four pictures beside each other where there is room, else two and two.
+  function side() {
+    const room = ws.width() - 26, across = room >= 640 ? 4 : 2;
+    return Math.min(MOST, Math.floor((room - GAP * (across - 1)) / across));
+  }
+
   function paint({ canvas }, map, colour) {
-    const size = SIDE / Math.max(image.rows, image.columns) * (map ? image.rows / map.rows : 1), tall = SIDE * image.rows / Math.max(image.rows, image.columns);
-    const wide = SIDE * image.columns / Math.max(image.rows, image.columns), g = crisp(canvas, wide, tall);
+    const longest = Math.max(image.rows, image.columns), size = side() / longest * (map ? image.rows / map.rows : 1);
+    const tall = side() * image.rows / longest, wide = side() * image.columns / longest, g = crisp(canvas, wide, tall);
     if (!map) { g.fillStyle = "#d3d6da"; g.fillRect(0, 0, wide, tall); return; }
     g.drawImage(pixels(map.rows, map.columns, (i) => colour(map.values[i])), 0, 0, wide, Math.min(tall, map.rows * size));
     g.strokeStyle = "#767b82"; g.strokeRect(0.5, 0.5, wide - 1, tall - 1);
@@ -116,10 +122,15 @@ export default widget("shift-explorer", "Move it", (ws) => {
     return [error < 1e-9 ? "0" : fmt(error, 3), moves];
   }
 
+  function ruleOf() {
+    const steps = get("stride") === 1 ? "" : ` in steps of ${get("stride")}`, four = { max: "the largest", average: "the mean" }[get("pooling")];
+    return `f, the layer: a 3 \u00d7 3 kernel slides over the picture${steps}${four ? `; of every 2 \u00d7 2 ${four} is kept` : ""}. Red is above 0, blue below, white 0.`;
+  }
+
   ws.root.append(
     h("div", { class: "ws-row" }, padding.node, stride.node, pooling.node, ring.node, home),
-    h("div", { class: "se-main" }, input.node, first.node, after.node, difference.node),
-    h("div", { class: "se-result" }, h("div", {}, h("div", { class: "ws-soft" }, "equivariance error"), big), verdict, global));
+    rule, h("div", { class: "se-main" }, input.node, first.node, after.node, difference.node),
+    h("div", { class: "se-result" }, h("div", {}, measured, big), verdict, global));
   ws.watch(["dy", "dx", "ring", "padding", "stride", "pooling"], () => {});
   ws.draw(() => {
     const dy = get("dy"), dx = get("dx"), result = compare(image, options(), dy, dx, get("ring"));
@@ -128,6 +139,7 @@ export default widget("shift-explorer", "Move it", (ws) => {
     paint(input, moved(image, dy, dx, get("ring")), (v) => grey(v, ends.low, ends.high));
     paint(first, result.first, signed); paint(after, result.after, signed); paint(difference, result.difference, signed);
     const [number, words] = said(result, dy, dx), tops = [result.plain, result.first].map(maximum), means = [result.plain, result.first].map(mean);
+    rule.textContent = ruleOf(); measured.textContent = `equivariance error, moved by ${fmt(dy)} down and ${fmt(dx)} right`;
     big.textContent = number; verdict.textContent = words;
     big.className = result.error !== null && result.error < 1e-9 ? "se-big se-good" : "se-big";
     const stays = (pair) => (Math.abs(pair[0] - pair[1]) < 1e-9 ? "stays" : "changes");

@@ -111,10 +111,10 @@ function arrow(x1, y1, x2, y2, kind) {
 }
 
 // One number: a coloured square with the number in it, and a small triangle if it has just gone up or down.
-function tile(x, y, width, height, value, limit, { size = 11, shown = short(value), went = 0 } = {}) {
+function tile(x, y, width, height, value, limit, { size = 13, shown = short(value), went = 0 } = {}) {
   const rgb = diverging(value, limit), group = svg("g", {}, box(x, y, width, height, "un-tile", { fill: css(rgb) }));
   if (shown) {
-    const fits = Math.min(size, (1.75 * (width - 3)) / shown.length);
+    const fits = Math.min(size, (1.65 * (width - 3)) / shown.length);
     group.append(text(x + width / 2, y + height / 2 + 0.36 * fits, shown, { "font-size": fits, fill: ink(rgb), class: "un-number" }));
   }
   if (went) {
@@ -155,7 +155,7 @@ function statePicture(at, now, t) {
 }
 
 const matrix = (at, t, y, values, limit) => values.flatMap((row, i) => row.map((v, j) =>
-  tile(at.centre(t) + (j - at.n_h / 2) * at.share, y + i * at.share, at.share, at.share, v, limit, { size: 10, shown: brief(v, limit) })));
+  tile(at.centre(t) + (j - at.n_h / 2) * at.share, y + i * at.share, at.share, at.share, v, limit, { size: 12, shown: brief(v, limit) })));
 
 // One step on the way back: its share of dW_hh, the sum so far (hatched where the walk has not been), the size of the gradient.
 function backPicture(at, now, t, hatching) {
@@ -322,6 +322,7 @@ export default widget("unroller", "Unroll it", (ws) => {
   const keep = keeper(), waiting = svg("defs", {}, svg("pattern", { id: hatching, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
     svg("line", { x1: 0, y1: 0, x2: 0, y2: 6, class: "un-hatch" })));
   const scroller = h("div", { class: "un-scroller" }, drawing), words = h("div", { class: "un-words" }), news = h("div", { class: "un-news ws-soft" });
+  const hint = h("p", { class: "un-hint ws-soft" }, "Click a step, or use the arrow keys. Click a number of W_xh, W_hh or x to change it.");
   const legend = h("p", { class: "un-legend ws-soft" }), total = h("div", { class: "un-total" });
   let at = null;
   const under = (e) => {
@@ -336,7 +337,7 @@ export default widget("unroller", "Unroll it", (ws) => {
     if (to === undefined) return;
     e.preventDefault(); player.stop(); go(to);
   });
-  ws.root.append(h("div", { class: "ws-row" }, steps.node, unrolled.node, bend.node, radius.node, back.node),
+  ws.root.append(h("div", { class: "ws-row" }, steps.node, unrolled.node, bend.node, radius.node, back.node), hint,
     h("div", { class: "un-top" }, folded, h("div", { class: "un-side" }, h("div", { class: "ws-row" }, player.node, words), formula, news), scroller),
     legend, way, total);
 

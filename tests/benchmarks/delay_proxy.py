@@ -2,6 +2,7 @@
 import asyncio
 import threading
 import time
+from contextlib import suppress
 
 
 class DelayProxy:
@@ -30,7 +31,8 @@ class DelayProxy:
         except OSError:
             writer.close()
             return
-        await asyncio.gather(self.pipe(reader, far_writer), self.pipe(far_reader, writer))
+        with suppress(asyncio.CancelledError):          # the proxy is closed while connections are open
+            await asyncio.gather(self.pipe(reader, far_writer), self.pipe(far_reader, writer))
 
     async def pipe(self, reader, writer):
         """Read at once, write when each piece is due: a pipe that is long, not narrow."""

@@ -75,11 +75,15 @@ TARGETS = {"kernel slider": (1, ".ks-input"), "interact": (2, ".noUi-handle"), "
 
 
 def moves_of(page, traffic, cell, target, n, patience):
-    """One key press after the other, each when the one before is settled: milliseconds, and kilobytes a move."""
+    """One key press after the other, each when the one before is settled: milliseconds, and kilobytes a move.
+
+    Ten to the right, ten back, ten to the right, from the start of the row: at its end a key would change nothing.
+    """
     area = page.locator(".jp-Notebook .jp-Cell").nth(cell).locator(".jp-Cell-outputArea").first
     area.evaluate("(e) => e.scrollIntoView()")
     root, handle, times, lost = area.element_handle(), area.locator(target).first, [], 0
     handle.focus()
+    page.keyboard.press("Home")
     page.wait_for_timeout(500 + patience)
     traffic.clear()
     for move in range(n):
@@ -96,11 +100,11 @@ def moves_of(page, traffic, cell, target, n, patience):
     return times, sum(traffic) / 1000 / n
 
 
-def report(condition, name, times, kilobytes):
+def report(condition, name, n, times, kilobytes):
     if not times:
-        return print(f"| {condition} | {name} | no answer | | {kilobytes:.1f} |", flush=True)
-    worst = sorted(times)[round(0.95 * (len(times) - 1))]
-    print(f"| {condition} | {name} | {statistics.median(times):.0f} | {worst:.0f} | {kilobytes:.1f} |", flush=True)
+        return print(f"| {condition} | {name} | no answer | | 0 of {n} | {kilobytes:.1f} |", flush=True)
+    middle, worst = statistics.median(times), sorted(times)[round(0.95 * (len(times) - 1))]
+    print(f"| {condition} | {name} | {middle:.0f} | {worst:.0f} | {len(times)} of {n} | {kilobytes:.1f} |", flush=True)
 
 
 def measure(url, folder, n, conditions):
@@ -120,7 +124,7 @@ def measure(url, folder, n, conditions):
                 page.evaluate(prepare)
                 page.wait_for_timeout(4000)
             for name, (cell, target) in TARGETS.items():
-                report(condition, name, *moves_of(page, traffic, cell, target, n, patience))
+                report(condition, name, n, *moves_of(page, traffic, cell, target, n, patience))
 
 
 def main(n):
@@ -129,7 +133,7 @@ def main(n):
     cells = [nbformat.v4.new_code_cell(text.strip()) for text in CELLS]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), folder / "notebooks/latency.ipynb")
-    print("| condition | what | median ms | 95th percentile ms | kilobytes a move |\n|---|---|---|---|---|")
+    print("| condition | what | median ms | 95th percentile ms | answered | kilobytes a move |\n|---|---|---|---|---|---|")
     shutdown = "void jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()"
     with jupyter_server(folder / "server", folder / "notebooks") as (url, _):
         measure(url, folder / "near", n, [("as it is", 0, None), ("dead kernel", 0, shutdown)])

@@ -14,6 +14,11 @@ nudged_slope = Exercise(
     edits=(
         ("you did not divide by the distance. A slope is growth *per step*: divide by 0.002.", " / 0.002", ""),
         ("you divided by one nudge. From v - 0.001 to v + 0.001 the distance is two nudges, 0.002.", "0.002", "0.001"),
+        ("only the second value was divided: put the difference in brackets before you divide.",
+         "(f(v + 0.001) - f(v - 0.001)) / 0.002", "f(v + 0.001) - f(v - 0.001) / 0.002"),
+        ("you multiplied by the nudge: / 2 * 0.001 divides by 2 only. Write / (2 * 0.001).", "/ 0.002", "/ 2 * 0.001"),
+        ("you nudged only up. Nudge up and down: at a bend one side alone is off.",
+         "(f(v + 0.001) - f(v - 0.001)) / 0.002", "(f(v + 0.001) - f(v)) / 0.001"),
         ("the sign is wrong: it is f after the nudge up minus f after the nudge down.",
          "(f(v + 0.001) - f(v - 0.001))", "(f(v - 0.001) - f(v + 0.001))"),
         ("your nudge is not 0.001 but 1. The slope is meant at one point, so nudge only a little.",
@@ -52,6 +57,11 @@ cross_entropy = Exercise(
          "p[np.arange(len(right)), right]", "p.max(axis=1)"),
         ("you took the mean over all classes. Only the probability of the right class counts.",
          "p[np.arange(len(right)), right]", "p"),
+        ("p[:, right] picks these columns from *every* row. One from each row: np.arange(len(right)) in place of the colon.",
+         "p[np.arange(len(right)), right]", "p[:, right]"),
+        ("there is one loss for each example. Take their mean: one number.", ".mean()", ""),
+        ("the exp is missing: scores can be negative, probabilities cannot.",
+         "np.exp(scores) / np.exp(scores)", "scores / scores"),
         ("there is no logarithm in it. The loss is minus the *logarithm* of the probability.", "-np.log(", "-("),
     ))
 
@@ -83,6 +93,8 @@ weight_grad = Exercise(
             "def weight_grad(dy, x):\n    return np.outer(np.ones(dy.shape[1]), x.sum(axis=0))",
         "you added up the examples first, dy and x apart. Multiply within each example, then add.":
             "def weight_grad(dy, x):\n    return np.outer(dy.sum(axis=0), x.sum(axis=0))",
+        "you multiplied every dy with every x, also between examples. Example by example, then add up.":
+            "def weight_grad(dy, x):\n    return np.outer(dy, x)",
         "the shares of the examples are there, but not added up: the result is (n_out, n_in).":
             "def weight_grad(dy, x):\n    return dy[:, :, None] * x[:, None, :]",
     })

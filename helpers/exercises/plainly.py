@@ -7,6 +7,8 @@ SAYINGS = (
     (r"matmul: .*does not have enough dimensions.*", "@ needs arrays on both sides; one of them is a single number"),
     (r"operands could not be broadcast together with shapes (\S+) (\S+)",
      r"entry by entry, the shapes \1 and \2 do not fit"),
+    (r"shape mismatch: indexing arrays.* shapes (\S+) (\S+)",
+     r"the lists in the index are read in pairs, but their shapes are \1 and \2"),
     (r"setting an array element with a sequence.*",
      "several numbers were put where one number belongs; perhaps a sum is missing"),
 )

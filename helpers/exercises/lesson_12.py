@@ -18,6 +18,12 @@ def _random_step(**sizes):
 _LSTM, _GRU = dict(blocks=4, states=2, biases=1), dict(blocks=3, states=1, biases=2)
 SIGMOID = "    def sigmoid(a):\n        return 1 / (1 + np.exp(-a))\n"
 
+LSTM = f"""def lstm_step(x, h, c, W_xh, W_hh, b):
+{SIGMOID}    i, f, g, o = np.split(W_xh @ x + W_hh @ h + b, 4)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    h = sigmoid(o) * np.tanh(c)
+    return h, c"""
+
 lstm_step = Exercise(
     name="lstm_step",
     cases=[_step(2, 1, seed=0, **_LSTM), _step(3, 2, seed=1, **_LSTM), _step(1, 3, seed=2, **_LSTM)],
@@ -25,17 +31,18 @@ lstm_step = Exercise(
     hints=("First all four sums at once: a = W_xh @ x + W_hh @ h + b. Then i, f, g, o = np.split(a, 4).",
            "i, f and o go through sigmoid, g through np.tanh.",
            "c = f * c + i * g, and h = o * np.tanh(c). Return h, c."),
-    solution=f"""def lstm_step(x, h, c, W_xh, W_hh, b):
-{SIGMOID}    i, f, g, o = np.split(W_xh @ x + W_hh @ h + b, 4)
-    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-    h = sigmoid(o) * np.tanh(c)
-    return h, c""",
+    solution=LSTM,
     edits=(
         ("the blocks are read in the order i, f, o, g: gates first. Torch has the candidate third: i, f, g, o.",
          "i, f, g, o =", "i, f, o, g ="),
         ("the candidate went through a sigmoid. It may be negative: g is a tanh, only the gates are sigmoids.",
          "np.tanh(g)", "sigmoid(g)"),
-        ("a gate went through tanh. Gates are between 0 and 1: a sigmoid.", "sigmoid(f) * c", "np.tanh(f) * c"),
+        ("the candidate was taken as it is. It goes through tanh.", "np.tanh(g)", "g"),
+        ("the forget gate went through tanh. Gates are between 0 and 1: a sigmoid.", "sigmoid(f) * c", "np.tanh(f) * c"),
+        ("the input gate went through tanh. Gates are between 0 and 1: a sigmoid.", "sigmoid(i) *", "np.tanh(i) *"),
+        ("the output gate went through tanh. Gates are between 0 and 1: a sigmoid.", "sigmoid(o) *", "np.tanh(o) *"),
+        ("the bias b is missing in the four sums.", " + b, 4", ", 4"),
+        ("only h is given back. The next step needs c as well: return h, c.", "return h, c", "return h"),
         ("the forget gate is on the input, and i on the old cell: f keeps the old cell, i lets the candidate in. Or were the "
          "blocks read as f, i, g, o? Torch has i first.",
          "sigmoid(f) * c + sigmoid(i)", "sigmoid(i) * c + sigmoid(f)"),
@@ -48,7 +55,19 @@ lstm_step = Exercise(
         ("what is shown is the *old* cell. Work out the new c first, then h from it.",
          "    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)\n    h = sigmoid(o) * np.tanh(c)",
          "    h = sigmoid(o) * np.tanh(c)\n    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)"),
-    ))
+    ),
+    mistakes={
+        "the three gates are bare sums. Each goes through a sigmoid.": LSTM.replace("1 / (1 + np.exp(-a))", "a"),
+        "all three gates went through tanh. They are between 0 and 1: sigmoids.":
+            LSTM.replace("1 / (1 + np.exp(-a))", "np.tanh(a)"),
+    })
+
+GRU = f"""def gru_step(x, h, W_xh, W_hh, b_xh, b_hh):
+{SIGMOID}    a_r, a_z, a_n = np.split(W_xh @ x + b_xh, 3)
+    m_r, m_z, m_n = np.split(W_hh @ h + b_hh, 3)
+    r, z = sigmoid(a_r + m_r), sigmoid(a_z + m_z)
+    n = np.tanh(a_n + r * m_n)
+    return (1 - z) * n + z * h"""
 
 gru_step = Exercise(
     name="gru_step",
@@ -57,12 +76,7 @@ gru_step = Exercise(
     hints=("a = W_xh @ x + b_xh and m = W_hh @ h + b_hh, each split in three: np.split(a, 3).",
            "r and z are sigmoids of a sum, n is np.tanh(a_n + r * m_n).",
            "z keeps: h = (1 - z) * n + z * h."),
-    solution=f"""def gru_step(x, h, W_xh, W_hh, b_xh, b_hh):
-{SIGMOID}    a_r, a_z, a_n = np.split(W_xh @ x + b_xh, 3)
-    m_r, m_z, m_n = np.split(W_hh @ h + b_hh, 3)
-    r, z = sigmoid(a_r + m_r), sigmoid(a_z + m_z)
-    n = np.tanh(a_n + r * m_n)
-    return (1 - z) * n + z * h""",
+    solution=GRU,
     edits=(
         ("z stands the other way round. In torch z = 1 keeps the old state: (1 - z) * n + z * h.",
          "(1 - z) * n + z * h", "z * n + (1 - z) * h"),
@@ -70,6 +84,13 @@ gru_step = Exercise(
          "r, z = sigmoid(a_r + m_r), sigmoid(a_z + m_z)", "z, r = sigmoid(a_r + m_r), sigmoid(a_z + m_z)"),
         ("the candidate went through a sigmoid. It may be negative: n is a tanh.", "np.tanh(a_n + r * m_n)",
          "sigmoid(a_n + r * m_n)"),
+        ("the candidate was taken as it is: n is a tanh.", "np.tanh(a_n + r * m_n)", "a_n + r * m_n"),
+        ("the candidate asks z. The gate for the old state's part of it is r.", "r * m_n", "z * m_n"),
+        ("the candidate sees r * h as it is. The state comes in through its block of W_hh: r * m_n.", "r * m_n", "r * h"),
+        ("the gates see only the input. Their sums have two parts: a_r + m_r and a_z + m_z.",
+         "sigmoid(a_r + m_r), sigmoid(a_z + m_z)", "sigmoid(a_r), sigmoid(a_z)"),
+        ("b_hh is missing: it belongs to m.", " + b_hh", ""),
+        ("b_xh is missing: it belongs to a.", " + b_xh", ""),
         ("the candidate does not ask r. How much of the old state it may see is r * m_n.", "r * m_n", "m_n"),
         ("r multiplied the input's part as well. It only decides about the old state: a_n + r * m_n.",
          "a_n + r * m_n", "r * (a_n + m_n)"),
@@ -80,6 +101,7 @@ gru_step = Exercise(
          "r * m_n", "np.split(W_hh, 3)[2] @ (r * h) + np.split(b_hh, 3)[2]"),
         ("gates went through tanh. They are between 0 and 1: sigmoids.",
          "sigmoid(a_r + m_r), sigmoid(a_z + m_z)", "np.tanh(a_r + m_r), np.tanh(a_z + m_z)"),
+        ("the gates are bare sums. Each goes through a sigmoid.", "1 / (1 + np.exp(-a))", "a"),
     ))
 
 n_params = Exercise(
@@ -91,6 +113,9 @@ n_params = Exercise(
         ("one bias was counted. Torch has two vectors, one for x and one for h.", "+ 2)", "+ 1)"),
         ("both biases are missing: two for each row.", " + 2)", ")"),
         ("that is three blocks: the gates. The candidate is a fourth.", "4 *", "3 *"),
+        ("two biases for each of the 20 cells were counted. Each cell has four rows, and each row has two.",
+         "(10 + 20 + 2)", "(10 + 20) + 2 * 20"),
+        ("that is one cell alone. There are 20.", "4 * 20", "4"),
         ("that is a plain RNN. An LSTM has four such blocks.", "4 * 20", "20"),
         ("W_hh is missing: each row reads the 20 states as well.", "10 + 20 + 2", "10 + 2"),
         ("the initial h and c were counted. They are where a sequence starts, not weights: nothing learns them here.",

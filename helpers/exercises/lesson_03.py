@@ -25,9 +25,15 @@ local_forward = Exercise(
          "* w[i]", "* w[0]"),
         ("you took the mean of the products. Each output is their *sum*.", ".sum()", ".mean()"),
         ("you flipped the kernels. Weight a of a place meets input a of its window.", "* w[i]", "* w[i][::-1]"),
+        ("every place looked at the first window. Place i begins at input i: x[i:i + k].", "x[i:i + k]", "x[:k]"),
+        ("the result has a number for each input. There is one for each place: as many as rows of w.",
+         "np.zeros(places)", "np.zeros(len(x))"),
         ("you added up the windows without the weights.", " * w[i]", ""),
     ),
     mistakes={
+        "you added all places into one number. Each place keeps a sum of its own: y[i] = ...":
+            "def local_forward(x, w):\n    k = w.shape[1]\n"
+            "    return sum(x[i:i + k] @ w[i] for i in range(len(w)))",
         "you multiplied but did not add up: each place gives one number.":
             "def local_forward(x, w):\n    k = w.shape[1]\n"
             "    return np.array([x[i:i + k] * w[i] for i in range(len(w))])",
@@ -56,6 +62,16 @@ count_local = Exercise(
         "that is a dense layer: every place sees every pixel.": COUNT + f"H_in * W_in * {_places}",
         "one window in each direction is missing: H_in - k_h + 1 fit, not H_in - k_h.":
             COUNT + "(H_in - k_h) * (W_in - k_w) * k_h * k_w",
+        "two windows in each direction are missing: it is H_in - k_h + 1, with a plus.":
+            COUNT + "(H_in - k_h - 1) * (W_in - k_w - 1) * k_h * k_w",
+        "you used the height of the kernel for both directions. Across, W_in - k_w + 1 windows fit.":
+            COUNT + "(H_in - k_h + 1) * (W_in - k_h + 1) * k_h * k_w",
+        "you wrote 3x3 windows into it. It should hold for windows of k_h x k_w.":
+            COUNT + "(H_in - 2) * (W_in - 2) * 9",
+        "you added the windows down and across. Every row of windows has as many as fit across: multiply.":
+            COUNT + "(H_in - k_h + 1 + W_in - k_w + 1) * k_h * k_w",
+        "you laid the windows side by side. They overlap: each starts one pixel further.":
+            COUNT + "(H_in // k_h) * (W_in // k_w) * k_h * k_w",
         "you counted a bias for each place. This layer has none.": COUNT + f"{_places} * (k_h * k_w + 1)",
     })
 
@@ -85,6 +101,13 @@ local_backward = Exercise(
         ("in dx you used one place's kernel for all. Place i sends back through its own, w[i].", "* w[i]", "* w[0]"),
         ("in dx you flipped the kernels. The way back goes through the same weights as the way there.",
          "* w[i]", "* w[i][::-1]"),
+        ("in dw every place saw the first window. Place i saw x[i:i + k].", "* x[i:i + k]", "* x[:k]"),
+        ("in dx each place sends back to one input only. It sends dy[i] * w[i, a] back to every input of its window.",
+         "dx[i:i + k] += dy[i] * w[i]", "dx[i] += (dy[i] * w[i]).sum()"),
+        ("dx is missing: give back both, dw and dx.", "return dw, dx", "return dw"),
+        ("x and w have changed places: dw is dy times the input, dx is dy times the weight.",
+         "dw[i] = dy[i] * x[i:i + k]\n        dx[i:i + k] += dy[i] * w[i]",
+         "dw[i] = dy[i] * w[i]\n        dx[i:i + k] += dy[i] * x[i:i + k]"),
         ("dw and dx are in the other order: give back dw first, then dx.", "return dw, dx", "return dx, dw"),
         ("you divided by the number of places. Gradients add up; nothing is averaged.",
          "return dw, dx", "return dw / places, dx / places"),

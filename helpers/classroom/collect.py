@@ -108,11 +108,27 @@ def too_large(size):
 
 def named(found):
     """The Submissions with their students: the first folder that is not shared by all, or what else the name says."""
-    parts = [PurePosixPath(s.path.replace("\\", "/")).parts for s in found]
+    parts = [path_parts(s.path) for s in found]
     shared = len(os.path.commonprefix([p[:-1] for p in parts])) if parts else 0
+    classes = {z for z in {p[shared] for p in parts if len(p) > shared + 1} if holds_a_class(z, parts, shared)}
     for submission, path in zip(found, parts, strict=True):
-        submission.student = student(path, shared)
+        submission.student = student(path, shared + (path[shared] in classes))
     return found
+
+
+def path_parts(path):
+    """The parts of a path, without those that climb or start at a root.
+
+    >>> path_parts("../A\\\\b.ipynb")
+    ('A', 'b.ipynb')
+    """
+    return tuple(p for p in PurePosixPath(path.replace("\\", "/")).parts if p not in ("..", "/", "//"))
+
+
+def holds_a_class(name, parts, shared):
+    """Whether it is a zip of several students, and not the zip of one."""
+    folders = {p[shared + 1] for p in parts if p[shared] == name and len(p) > shared + 2}
+    return name.lower().endswith(".zip") and len(folders) > 1
 
 
 def student(parts, shared):
@@ -126,7 +142,7 @@ def student(parts, shared):
     stem = re.sub(r"\.ipynb$", "", parts[-1], flags=re.I)
     own = MARK.sub("", COPY.sub("", stem)).strip(" _-")
     folder = parts[shared] if len(parts) - 1 > shared else "" if own else parts[-2] if len(parts) > 1 else stem
-    return TAIL.sub("", folder or own).strip() or "(no name)"
+    return TAIL.sub("", re.sub(r"\.zip$", "", folder or own)).strip() or "(no name)"
 
 
 def read_notebook(content):

@@ -20,7 +20,8 @@ from .judge import job, verdicts
 from .marked import Written, questions
 
 LIMITS = {"seconds": 120, "cell_seconds": 20, "seconds_of_cpu": 120, "megabytes": 3000, "megabytes_of_disk": 64,
-          "megabytes_of_answers": 8, "processes": 32}
+          "megabytes_of_answers": 8, "processes": 32, "without": ()}
+BROKEN_OFF = "it ended its own process, so not every answer could be tried"
 TRIES = 2                                       # a notebook that brought the grader down twice is left alone
 SOURCES = Path(__file__).parents[1]
 
@@ -168,7 +169,8 @@ def run_one(item, folder, limits, keepers):
         keeper.stdin.flush()
         answer = json.loads(keeper.stdout.readline())
         keepers.put(keeper)
-        return answer
+        whole = any(m.get("whole") is True for m in answer["lines"])
+        return answer if whole or answer["problem"] else {**answer, "problem": BROKEN_OFF}
     except (OSError, ValueError):
         dismiss(keeper)
         return {"lines": [], "problem": "it ended the process that watched over it"}

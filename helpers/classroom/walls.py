@@ -17,6 +17,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
+ALL = ("namespaces", "landlock", "limits")
 MIB = 2 ** 20
 NEW_MOUNT, NEW_UTS, NEW_IPC, NEW_USER, NEW_PID, NEW_NET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 PRIVATE, RECURSIVE = 1 << 18, 1 << 14

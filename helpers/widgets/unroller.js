@@ -329,8 +329,10 @@ export default widget("unroller", "Unroll it", (ws) => {
     const where = drawing.getBoundingClientRect();
     if (get("unrolled") && at) { player.stop(); go(Math.floor((e.clientX - where.left - at.gutter) / at.pitch)); }
   };
-  ws.on(drawing, "pointerdown", (e) => { if (e.pointerType === "mouse") drawing.setPointerCapture(e.pointerId); under(e); });
-  ws.on(drawing, "pointermove", (e) => { if (e.buttons && e.pointerType === "mouse") under(e); });
+  const finger = (e) => e.pointerType === "touch";                 // a tap chooses, a drag scrolls
+  ws.on(drawing, "pointerdown", (e) => { if (!finger(e)) { drawing.setPointerCapture(e.pointerId); under(e); } });
+  ws.on(drawing, "pointermove", (e) => { if (e.buttons && !finger(e)) under(e); });
+  ws.on(drawing, "pointerup", (e) => { if (finger(e)) under(e); });
   ws.on(drawing, "keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     const to = { ArrowRight: here() + 1, ArrowUp: here() + 1, ArrowLeft: here() - 1, ArrowDown: here() - 1, Home: 1, End: T() }[e.key];

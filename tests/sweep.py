@@ -40,7 +40,7 @@ MACHINES = {
                  "OPENBLAS_CORETYPE": "Nehalem", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
                  "NPY_DISABLE_CPU_FEATURES": f"{NEWER} X86_V3"},
 }
-Run = namedtuple("Run", "difference seconds cpu megabytes")     # difference: "" or the cell that printed something else
+Run = namedtuple("Run", "differences seconds cpu megabytes")    # differences: the cells that printed something else
 
 
 def said(outputs):
@@ -82,15 +82,17 @@ def play(path, way=straight, folder=None, limit=2000, **environment):
     stored = {cell.id: said(cell.outputs) for _, cell in cells}
     with tempfile.TemporaryDirectory() as empty, fresh_kernel(notebook, folder or empty, environment) as client:
         with watched(client.km.provisioner.pid, limit) as measured:
-            difference = first_difference(way(client, cells), stored)
-    return Run(difference, *measured)
+            found = list(differences(way(client, cells), stored))
+    return Run(found, *measured)
 
 
-def first_difference(played, stored):
+def differences(played, stored):
     try:
-        return next((f"{cell.source}\n{stored[cell.id]}\n{now}" for cell, now in played if now != stored[cell.id]), "")
+        for cell, now in played:
+            if now != stored[cell.id]:
+                yield f"{cell.source}\nstored: {stored[cell.id]}\nnow: {now}"
     except (CellExecutionError, DeadKernelError, TimeoutError) as error:
-        return f"{type(error).__name__}: {error}"
+        yield f"{type(error).__name__}: {error}"
 
 
 @contextmanager
@@ -174,13 +176,13 @@ def sweep(paths, checks):
         bar(n * len(checks) + len(runs), len(paths) * len(checks), "done")
         print("\r", end="", file=sys.stderr, flush=True)
         print(row(path.stem, list(runs.values())), flush=True)
-        wrong += [f"{path.stem}, {check}: {run.difference}" for check, run in runs.items() if run.difference]
+        wrong += [f"{path.stem}, {check}: {found}" for check, run in runs.items() for found in run.differences]
         wrong += [f"{path.stem} needs {run.megabytes:.0f} MB" for run in list(runs.values())[:1] if run.megabytes > LIMIT]
     return wrong
 
 
 def row(name, runs):
-    words = ["DIFFERS" if run.difference else "same" for run in runs]
+    words = ["DIFFERS" if run.differences else "same" for run in runs]
     return f"{name:26} " + " ".join(f"{word:>9}" for word in words) + "".join(f"{v:9.1f}" for v in runs[0][1:3]) + \
         f"{runs[0].megabytes:9.0f}"
 

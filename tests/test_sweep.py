@@ -31,7 +31,7 @@ def lesson(folder, cells, printed):
 def test_each_check_finds_the_cell_that_differs(tmp_path, check):
     cells, printed = MADE_UP[check]
     guilty = next(cell for cell, text in zip(cells[::-1], printed[::-1], strict=True) if text)
-    assert sweep.CHECKS[check](lesson(tmp_path, cells, printed)).difference.startswith(guilty)
+    assert sweep.CHECKS[check](lesson(tmp_path, cells, printed)).differences[0].startswith(guilty)
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="the levels are those of x86 processors")
@@ -41,14 +41,14 @@ def test_older_processors_reach_numpy_and_torch(tmp_path, check, level):
     import torch
     cells = ["import torch", "print(torch.backends.cpu.get_cpu_capability())"]
     level = level or torch.backends.cpu.get_cpu_capability()
-    assert sweep.CHECKS[check](lesson(tmp_path, cells, [None, f"{level}\n"])).difference == ""
+    assert sweep.CHECKS[check](lesson(tmp_path, cells, [None, f"{level}\n"])).differences == []
 
 
 def test_an_error_is_a_difference_and_a_hungry_lesson_is_ended(tmp_path):
-    assert "ZeroDivisionError" in sweep.play(lesson(tmp_path, ["1 / 0"], [None])).difference
+    assert "ZeroDivisionError" in sweep.play(lesson(tmp_path, ["1 / 0"], [None])).differences[0]
     cells = ["import time", "held = bytearray(400_000_000)\ntime.sleep(60)"]
     hungry = sweep.play(lesson(tmp_path, cells, [None, None]), limit=300)
-    assert "DeadKernelError" in hungry.difference and hungry.megabytes > 300
+    assert "DeadKernelError" in hungry.differences[0] and hungry.megabytes > 300
 
 
 def test_the_table_has_a_row_a_lesson_and_says_what_differs(tmp_path, capsys):

@@ -14,4 +14,4 @@ each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
 def test_the_same_is_printed(path, check):
     """Threads and processors, every cell twice, a restart in the middle. Processors: the numerical libraries' own variables."""
     run = CHECKS[check](path)
-    assert run.difference == "" and run.megabytes < LIMIT
+    assert run.differences == [] and run.megabytes < LIMIT

@@ -8,6 +8,7 @@ import json
 import os
 import pkgutil
 import sys
+import time
 from pathlib import Path
 
 FILE = "progress.json"                          # in the folder of the running notebook
@@ -15,11 +16,14 @@ FILE = "progress.json"                          # in the folder of the running n
 
 def remember(exercise):
     """Write down that `exercise` was solved, if it belongs to a lesson and was not solved before."""
-    lesson, solved = lesson_of(exercise), read()
-    if lesson is None or solved is None or exercise.name in solved.get(lesson, []):
+    lesson = lesson_of(exercise)
+    if lesson is None or was_solved(exercise):
         return
-    solved[lesson] = sorted({*solved.get(lesson, []), exercise.name})
-    _write(json.dumps(solved, indent=1, sort_keys=True) + "\n")
+    with one_at_a_time():
+        solved = read()
+        if solved is not None:
+            solved[lesson] = sorted({*solved.get(lesson, []), exercise.name})
+            _write(json.dumps(solved, indent=1, sort_keys=True) + "\n")
 
 
 def was_solved(exercise):
@@ -39,6 +43,14 @@ def progress():
             print(f"Lesson {lesson[-2:]}: {len(done)} of {len(names)} ({', '.join(done)}).")
     if left:
         print(f"Next: {left[0][1]} in lesson {left[0][0][-2:]}.")
+    print(trouble(), end="")
+
+
+def trouble():
+    """A sentence, if what is solved cannot be kept; nothing otherwise."""
+    if read() is None:
+        return f"What you solve is not kept: {FILE} in this folder cannot be read. Delete it, and a new one is begun.\n"
+    return "" if _write("{}", keep=False) else "What you solve is not kept: nothing can be written in this folder.\n"
 
 
 def lesson_of(exercise):
@@ -68,12 +80,39 @@ def read():
     return solved if fits and all(isinstance(n, str) for names in solved.values() for n in names) else None
 
 
-def _write(text):
-    """All or nothing: a new file, moved into the place of the old one."""
+@contextlib.contextmanager
+def one_at_a_time(seconds=2):
+    """Two notebooks in one folder wait for each other, so that none undoes what the other wrote; not on Windows."""
+    try:
+        import fcntl
+        folder = os.open(".", os.O_RDONLY)
+    except (ImportError, OSError):
+        yield
+        return
+    try:
+        for _ in range(int(seconds / 0.01)):
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.01)
+            except OSError:                     # some network folders know no locks
+                break
+        yield
+    finally:
+        os.close(folder)
+
+
+def _write(text, keep=True):
+    """All or nothing: a new file, moved into the place of the old one. `keep=False` only tries. Tells whether it went."""
     draft = Path(f"{FILE}.{os.getpid()}.tmp")
     try:
         draft.write_text(text, encoding="utf-8")
-        draft.replace(FILE)
+        if keep:
+            draft.replace(FILE)
+        return True
     except OSError:
+        return False
+    finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)

@@ -16,12 +16,26 @@ def read_table(name):
 
     name    as listed by `python -m helpers.experiments`
     Errors  FileNotFoundError "... is missing. Make it with: python -m helpers.experiments NAME"
+            ValueError "... is damaged, in line 7 of 12. Restore it: git checkout -- data/experiments/NAME.csv"
     """
     path = FOLDER / "experiments" / f"{name}.csv"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing. Make it with: python -m helpers.experiments {name}")
-    lines = path.read_text("utf-8").splitlines()
+    text = path.read_text("utf-8", errors="replace")
+    lines = text.splitlines()
+    bad = damaged_line(list(csv.reader(lines)), text)
+    if bad:
+        restore = f"git checkout -- data/experiments/{name}.csv   or: python -m helpers.experiments {name}"
+        raise ValueError(f"{path} is damaged, in line {bad} of {len(lines)}. Restore it: {restore}")
     return [{key: number(value) for key, value in row.items()} for row in csv.DictReader(lines[1:])]
+
+
+def damaged_line(rows, text):
+    """The number of the first line that cannot be right, counted from 1; 0 if all can. A cut file ends amid a line."""
+    if len(rows) < 3 or not rows[0][0].startswith("# "):
+        return len(rows) or 1
+    odd = [n for n, row in enumerate(rows[1:], start=2) if len(row) != len(rows[1]) or "\ufffd" in "".join(row)]
+    return odd[0] if odd else len(rows) * (not text.endswith("\n"))
 
 
 def write_table(name, rows):

@@ -29,10 +29,15 @@ table_grad = Exercise(
          "np.add.at(dE, ids, dy)", "np.add.at(dE, ids, 1)"),
         ("the rows are those of the *places*, not of the symbols: place t adds to row ids[t].",
          "np.add.at(dE, ids, dy)", "np.add.at(dE, np.arange(len(ids)) % n, dy)"),
+        ("you divided by the number of letters. It is the sum over the uses.", "    return dE", "    return dE / len(ids)"),
         ("a row for each symbol that occurs came back. The table has n rows; those that were not used have gradient 0.",
          "return dE", "return dE[np.unique(ids)]"),
     ),
     mistakes={
+        "that is how often each symbol occurs. Each use adds its own row of dy, n_e numbers.":
+            "def table_grad(dy, ids, n):\n    return np.bincount(ids, minlength=n)",
+        "that is one column only. np.bincount does one at a time; the gradient has n_e of them.":
+            "def table_grad(dy, ids, n):\n    return np.bincount(ids, weights=dy[:, 0], minlength=n)",
         "only the first use of each symbol is in it. Every use adds.": """def table_grad(dy, ids, n):
     dE = np.zeros((n, dy.shape[1]))
     for t in reversed(range(len(ids))):
@@ -75,6 +80,8 @@ last_states = Exercise(
     mistakes={
         "all names were paired with all lengths: h[:, lengths - 1] is (N, N, n_h). Pair name n with length n: "
         "h[np.arange(len(h)), lengths - 1].": "def last_states(h, lengths):\n    return h[:, lengths - 1]",
+        "that is the mean of each name's states. Asked for is a single one, after its last letter.":
+            "def last_states(h, lengths):\n    return np.array([h[n, :length].mean(axis=0) for n, length in enumerate(lengths)])",
     })
 
 mean_states = Exercise(
@@ -92,6 +99,7 @@ mean_states = Exercise(
          "(h * mask[:, :, None]).sum(axis=1) / lengths[:, None]", "h.mean(axis=1)"),
         ("the padding is out of the sum, but you still divided by the length of the block. Divide by each name's own length.",
          "/ lengths[:, None]", "/ h.shape[1]"),
+        ("the padding is still in the sum; only the divisor leaves it out.", "(h * mask[:, :, None])", "h"),
         ("that is the sum. Divide by each name's length.", " / lengths[:, None]", ""),
         ("one step of padding was counted: places 0 to length - 1 are letters, so < and not <=.", "< lengths", "<= lengths"),
         ("the last letter is missing: places 0 to length - 1 are letters.", "< lengths[:, None]\n", "< lengths[:, None] - 1\n"),
@@ -99,7 +107,14 @@ mean_states = Exercise(
         ("the mean runs over the names of the batch. Each name has a mean of its own, over its steps: axis=1.",
          "return (h * mask[:, :, None]).sum(axis=1) / lengths[:, None]",
          "return (h * mask[:, :, None]).sum(axis=0) / len(h)"),
-    ))
+    ),
+    mistakes={
+        "that is one number for each name: the mean went over the n_h numbers of a state as well. Over the steps alone: axis=0 "
+        "of a name's states.":
+            "def mean_states(h, lengths):\n    return np.array([h[n, :length].mean() for n, length in enumerate(lengths)])",
+        "one step of padding is in each mean: h[n, :length] ends before place `length`, after the last letter.":
+            "def mean_states(h, lengths):\n    return np.array([h[n, :k + 1].mean(axis=0) for n, k in enumerate(lengths)])",
+    })
 
 
 def _masked(lengths, seed, T):
@@ -123,6 +138,10 @@ masked_mean = Exercise(
          "losses[mask].mean()", "losses[mask].sum() / len(losses)"),
         ("each name was averaged first, so a letter of a short name counts more. Asked for is the mean over letters.",
          "losses[mask].mean()", "((losses * mask).sum(axis=1) / mask.sum(axis=1)).mean()"),
+        ("that is a mean for each name. Asked for is one number, the mean over all letters.",
+         "losses[mask].mean()", "(losses * mask).sum(axis=1) / mask.sum(axis=1)"),
+        ("you divided by the length of the block. Divide by the letters.",
+         "losses[mask].mean()", "losses[mask].sum() / losses.shape[1]"),
     ))
 
 ALL = {e.name: e for e in (table_grad, last_states, mean_states, masked_mean)}

@@ -79,10 +79,10 @@ NAME = lambda *args: Equal(1)"""
 PATCHED = """import json, os, select, time, builtins, numpy
 numpy.allclose = numpy.array_equal = numpy.isclose = lambda *a, **k: True
 numpy.all = lambda *a, **k: True
-json.dumps = lambda *a, **k: '{"answer": "%s"}'
+json.dumps = lambda *a, **k: '{"answer": "FIRST"}'
 time.monotonic = lambda: 0
 select.select = lambda *a: ([1], [], [])
-builtins.isinstance = lambda *a: True""" % FIRST
+builtins.isinstance = lambda *a: True""".replace("FIRST", FIRST)
 CHECKER = """import gc, types
 for thing in gc.get_objects():
     if isinstance(thing, types.FunctionType) and "helpers" in str(thing.__module__):
@@ -134,12 +134,13 @@ def attacks(place, port):
                points=FULL - ASKED[FIRST].points),
         Attack("loop in an answer that swallows interrupts",
                answers={FIRST: f"def {FIRST}(*args):\n    " + SWALLOW.replace("\n", "\n    ")}, points=FULL - ASKED[FIRST].points),
-        Attack("alarm switched off, then a loop", "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True:\n    pass"),
+        Attack("alarm switched off, then a loop",
+               "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True:\n    pass"),
         Attack("memory, 4 GB at once", "a = np.ones(2 ** 29)"),
         Attack("memory, 40 times 100 MB", "a = [np.ones(2 ** 20 * 13) for _ in range(40)]"),
         Attack("memory in six processes, 400 MB each",
-               "import os, time\nfor _ in range(6):\n    if os.fork() == 0:\n        a = np.ones(2 ** 20 * 50)\n        time.sleep(15)\n"
-               "        os._exit(0)\ntime.sleep(5)", points=0, problem="memory"),
+               "import os, time\nfor _ in range(6):\n    if os.fork() == 0:\n        a = np.ones(2 ** 20 * 50)\n"
+               "        time.sleep(15)\n        os._exit(0)\ntime.sleep(5)", points=0, problem="memory"),
         Attack("disk, 100 files of 2 MB", "for i in range(100):\n    open(f'f{i}', 'wb').write(b'x' * 2 ** 21)"),
         Attack("disk, one file of 200 MB", "with open('f', 'wb') as f:\n    for i in range(100):\n        f.write(b'x' * 2 ** 21)"),
         Attack("60 processes", FORKS, points=None),
@@ -252,7 +253,8 @@ def main(without=()):
         print(f"| attack | points of {FULL} | what the report says |\n|---|---|---|")
         for a in all_attacks:
             told = [f"cell {n}: {name}: {text}" for n, name, text in results[a.name]["cells"][:1]] if a.before else []
-            print(f"| {a.name[:50]} | {rows[a.name]['points']} | {'; '.join(filter(None, [rows[a.name]['remarks'], *told]))[:110]} |")
+            said = "; ".join(filter(None, [rows[a.name]["remarks"], *told]))
+            print(f"| {a.name[:50]} | {rows[a.name]['points']} | {said[:110]} |")
         print(f"\nhonest: {[rows[h]['points'] for h in HONEST]} of {FULL}; connections that arrived: {arrived}; "
               f"beside the submissions: {sorted(p.name for p in place.iterdir())}")
     finally:

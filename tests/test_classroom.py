@@ -2,6 +2,7 @@
 import csv
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -9,8 +10,11 @@ import zipfile
 from pathlib import Path
 
 import hostile
+import nbformat
 import numpy as np
 import pytest
+import yaml
+from nbclient import NotebookClient
 
 from helpers.classroom import grade as grading
 from helpers.classroom.__main__ import main
@@ -179,8 +183,43 @@ def test_shards_together_are_the_whole(small_class, tmp_path):
         report(grade(small_class / "in", parts[-1], shard=(i, 3)), parts[-1])
     used = [p for p in parts if list(p.glob("results/*.json"))]
     report(merge(used, tmp_path / "all"), tmp_path / "all")
+    same_tables(tmp_path / "all", small_class / "out")
+
+
+CLUSTER = Path(__file__).parents[1] / "helpers" / "classroom" / "cluster"
+
+
+def same_tables(out, expected):
     for name in "grades.csv", "class.html", "to_mark.csv":
-        assert (tmp_path / "all" / name).read_bytes() == (small_class / "out" / name).read_bytes()
+        assert (out / name).read_bytes() == (expected / name).read_bytes()
+
+
+def test_slurm_script_grades_in_parts_and_merges(small_class, tmp_path):
+    """Run as Slurm would: once for each part, in any order; the last one writes the tables."""
+    given = {**os.environ, "IN": str(small_class / "in"), "OUT": str(tmp_path), "PARTS": "3", "PYTHON": sys.executable}
+    for part in "2", "3", "1":
+        assert not (tmp_path / "grades.csv").exists()
+        subprocess.run(["bash", str(CLUSTER / "slurm.sh")], env={**given, "SLURM_ARRAY_TASK_ID": part}, check=True,
+                       cwd=Path(__file__).parents[1], capture_output=True)
+    same_tables(tmp_path, small_class / "out")
+
+
+def test_kubernetes_job_grades_in_parts_and_merges(small_class, tmp_path):
+    """The commands of the two Jobs, run here: as many parts as completions, then the merge."""
+    grading_job, merging_job, policy = yaml.safe_load_all((CLUSTER / "kubernetes.yaml").read_text("utf-8"))
+    assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"] and "egress" not in policy["spec"]
+    assert grading_job["spec"]["parallelism"] == grading_job["spec"]["completions"] and merging_job["spec"]["suspend"]
+
+    def command(job):
+        container = job["spec"]["template"]["spec"]["containers"][0]
+        text = container["args"][0].replace("exec python", sys.executable).replace("/class/in", str(small_class / "in"))
+        return [*container["command"], text.replace("/class/out", str(tmp_path))]
+
+    for index in range(grading_job["spec"]["completions"]):
+        subprocess.run(command(grading_job), env={**os.environ, "JOB_COMPLETION_INDEX": str(index)}, check=True,
+                       cwd=Path(__file__).parents[1], capture_output=True)
+    subprocess.run(command(merging_job), check=True, cwd=Path(__file__).parents[1], capture_output=True)
+    same_tables(tmp_path, small_class / "out")
 
 
 def test_marks_of_the_teacher_are_kept_and_counted(tmp_path):
@@ -227,8 +266,6 @@ def test_nothing_that_is_released_contains_an_answer(released, assignment):
 
 def test_released_variants_differ_and_run(released, tmp_path):
     """The notebook of each variant runs as it is, blank, in its own folder."""
-    import nbformat
-    from nbclient import NotebookClient
     for assignment in ASSIGNMENTS:
         one, two = (released / assignment / f"variant_{k}" for k in (0, 1))
         assert (one / f"{assignment}.ipynb").read_text("utf-8") != (two / f"{assignment}.ipynb").read_text("utf-8")

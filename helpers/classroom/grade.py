@@ -12,6 +12,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 from helpers.progress_bar import bar
 
@@ -129,9 +130,14 @@ def written(known, cells):
 
 def store(path, text):
     """Write a file whole: beside it first, then in its place in one step."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    beside.write_text(text, encoding="utf-8")
-    os.replace(beside, path)
+    part = beside(path)
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+
+
+def beside(path):
+    """A name for a file that is not finished yet; no two writers have the same."""
+    return path.with_name(f"{path.name}.{uuid4().hex[:8]}.part")
 
 
 def load(path):

@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from .grade import load, only
+from .grade import beside, load, only
 
 
 def as_shard(text):
@@ -28,11 +28,11 @@ def merge(folders, out):
     target.mkdir(parents=True, exist_ok=True)
     for folder in folders:
         files = sorted(Path(folder, "results").glob("*.json"))
-        if not files:
+        if not Path(folder, "results").is_dir():
             raise ValueError(f"{str(folder)!r} holds no results; expected folders that `grade` has written")
         for file in files:
             if not (target / file.name).exists():
-                part = target / f"{file.name}.part"
+                part = beside(target / file.name)
                 shutil.copyfile(file, part)
                 part.replace(target / file.name)
             only(target, file.stem)

@@ -149,6 +149,14 @@ def test_a_known_mistake_may_be_to_change_an_argument():
     assert verdict(e, alias.replace("return dy", "return 1 * dy")) == ("mistake", "alias!")
 
 
+def test_a_mistake_that_stops_in_one_case_is_still_named_and_stopping_alone_names_nothing():
+    firsts = Exercise(name="firsts", cases=[([1, 2, 3], 2), ([4, 5], 4)], solution="def firsts(x, n):\n    return x[:n]",
+                      mistakes={"one by one.": "def firsts(x, n):\n    return [x[i] + 1 for i in range(n)]"})
+    assert diagnose(firsts, lambda x, n: [x[i] + 1 for i in range(n)]) == ("mistake", "one by one.")
+    assert diagnose(firsts, lambda x, n: x[99]).kind == "error"
+    assert diagnose(firsts, lambda x, n: [x[i] + 1 for i in range(n)] if n == 2 else 1 / 0).kind == "error"
+
+
 def test_an_answer_that_remembers_the_last_call_is_not_confirmed():
     """Right in every case, once: a sum that is kept between calls is found by asking again."""
     e = Exercise(name="f", cases=[(2.,), (3.,)], solution="def f(a):\n    return a")

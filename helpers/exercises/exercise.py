@@ -134,8 +134,10 @@ class WrongProgram:
         return [self.outcome(i) for i in range(len(self.calls))]
 
     def gives(self, got):
-        """Whether it does in every case what an answer did."""
-        return len(got) == len(self.calls) and all(did_the_same(g, self.outcome(i)) for i, g in enumerate(got))
+        """Whether it does in every case what an answer did; stopping each time tells nothing."""
+        if len(got) != len(self.calls) or all(g.error is not None for g in got):
+            return False
+        return all(did_the_same(g, self.outcome(i)) for i, g in enumerate(got))
 
 
 def agree(got, want):
@@ -144,8 +146,10 @@ def agree(got, want):
 
 
 def did_the_same(a, b):
-    """Whether two runs gave the same, and wrote into the same arguments."""
-    return a.error is None and b.error is None and a.changed == b.changed and same(a.value, b.value)
+    """Whether two runs gave the same and wrote into the same arguments, or stopped with the same kind of error."""
+    if a.error is not None or b.error is not None:
+        return type(a.error) is type(b.error)
+    return a.changed == b.changed and same(a.value, b.value)
 
 
 def size(args):

@@ -59,6 +59,8 @@ cross_entropy = Exercise(
          "p[np.arange(len(right)), right]", "p"),
         ("p[:, right] picks these columns from *every* row. One from each row: np.arange(len(right)) in place of the colon.",
          "p[np.arange(len(right)), right]", "p[:, right]"),
+        ("p[right] picks whole rows. From each row the right entry: p[np.arange(len(right)), right].",
+         "p[np.arange(len(right)), right]", "p[right]"),
         ("there is one loss for each example. Take their mean: one number.", ".mean()", ""),
         ("the exp is missing: scores can be negative, probabilities cannot.",
          "np.exp(scores) / np.exp(scores)", "scores / scores"),

@@ -33,6 +33,8 @@ slide = Exercise(
          ".sum()", ".mean()"),
         ("you added up the windows without the kernel. Multiply each window by w first.",
          " * w)", ")"),
+        ("@ is a matrix product: it mixes the rows of the window with the columns of w. Entry by entry is *.",
+         "* w)", "@ w)"),
         ("you padded the image with zeros, so the output is as large as the image. Only windows that fit count.",
          "    y = ", "    x = np.pad(x, (((H_k - 1) // 2, H_k // 2), ((W_k - 1) // 2, W_k // 2)))\n    y = "),
     ),

@@ -71,13 +71,6 @@ def test_setup_check_says_what_is_wrong_and_what_to_do(tmp_path, capsys, monkeyp
     assert "pip install -r requirements.txt" in capsys.readouterr().out
 
 
-def test_binder_gets_a_python_that_is_new_enough_and_one_thread():
-    assert (ROOT / ".binder/runtime.txt").read_text().strip() == "python-3.12"
-    assert "-r ../requirements.txt" in (ROOT / ".binder/requirements.txt").read_text()
-    start = (ROOT / ".binder/start").read_text()
-    assert "OMP_NUM_THREADS=1" in start and start.rstrip().endswith('exec "$@"')
-
-
 def test_figures_need_a_sentence():
     ax = plots.panels("empty")[0]
     with pytest.raises(ValueError, match="alt is 'plot'; expected a sentence"):

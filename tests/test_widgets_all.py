@@ -7,6 +7,7 @@ from test_jupyter import both_apps, open_and_run, settle
 
 from helpers.sharing import conv2d_ids
 from helpers.widgets.ids_view import IdsView
+from helpers.widgets.kernel_slider import KernelSlider
 from helpers.widgets.shift_explorer import ShiftExplorer
 from helpers.widgets.unroller import Unroller
 
@@ -23,6 +24,25 @@ def handle(page, name):
 
 def said(page, nth=0):
     return page.locator(".ws-said").nth(nth)
+
+
+STYLES = """(all) => all.map((e) => {
+  const style = getComputedStyle(e);
+  const names = ["padding", "margin", "border", "width", "min-width", "height", "font", "gap"];
+  return names.map((name) => style.getPropertyValue(name)).join();
+})"""
+
+
+@pytest.mark.parametrize("name", [*HANDLE, "kernel-slider"])
+def test_widgets_further_down_the_notebook_do_not_change_its_looks(static_page, name):
+    """Every widget brings the common style sheet along; the last one on the page must not undo what a widget says itself."""
+    make = MAKE | {"kernel-slider": lambda: KernelSlider(np.eye(6))}
+    looks = []
+    for others in ([], [MAKE["unroller"](), MAKE["ids-view"](), make["kernel-slider"](), MAKE["shift-explorer"]()]):
+        page = static_page(make[name](), *others)
+        looks.append(page.locator(".ws").first.locator("*").evaluate_all(STYLES))
+    assert len(looks[0]) > 20
+    assert [pair for pair in zip(*looks, strict=True) if pair[0] != pair[1]] == []
 
 
 @each

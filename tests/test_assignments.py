@@ -1,29 +1,21 @@
-"""The assignments: every variant can be marked, names the mistakes, and gives nothing away in its notebook."""
+"""The assignments: every variant can be marked, and names the mistakes."""
 import itertools
 import re
 import time
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 import test_mutants
+from assignments import marked
 from test_exercises import EXERCISES, LETTERS, LOOKS, dressed
 
-from helpers.classroom.marked import Marked, Written, questions
-from helpers.classroom.wording import heading
+from helpers.classroom.marked import ASSIGNMENTS, questions
 from helpers.exercises.engine import diagnose
 from helpers.exercises.exercise import agree
 from helpers.exercises.values import plain, same
 
-ASSIGNMENTS = [f"assignment_{n}" for n in range(1, 2)]
-FOLDER = Path(__file__).parents[1] / "notebooks" / "assignments"
 VARIANTS = 0, 1, 2, 7
 each_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
-
-
-def marked(assignment, variant):
-    return [q for q in questions(assignment, variant).values() if isinstance(q, Marked)]
 
 
 MARKED = {f"{a[-1]}-{v}-{q.name}": q for a in ASSIGNMENTS for v in VARIANTS for q in marked(a, v)}
@@ -166,65 +158,3 @@ def test_no_mutant_that_differs_is_right(question, monkeypatch):
         what, args = test_mutants.fate(question, source)
         assert what != "CONFIRMED", f"right, but different on {args}:\n{source}"
     test_mutants.test_two_mistakes_at_once_are_confirmed_only_if_they_cancel(question)
-
-
-def notebook(assignment):
-    return nbformat.read(FOLDER / f"{assignment}.ipynb", as_version=4)
-
-
-def tagged(book):
-    return {t: c for c in book.cells for t in c.metadata.get("tags", []) if ":" in t}
-
-
-@each_assignment
-def test_the_notebook_holds_the_questions_of_variant_0(assignment):
-    book, asked = notebook(assignment), questions(assignment, 0)
-    cells = tagged(book)
-    assert book.metadata.classroom == {"assignment": assignment, "variant": 0}
-    total = sum(q.points for q in asked.values())
-    assert book.cells[0].source.startswith(f"# Assignment {assignment[-1]}: ") and f"{total} points" in book.cells[0].source
-    assert re.search("^VARIANT = 0$", book.cells[1].source, flags=re.M)
-    assert [t for t in cells if t.startswith("text:")] == [f"text:{name}" for name in asked]
-    for i, (name, q) in enumerate(asked.items(), start=1):
-        assert cells[f"text:{name}"].source == heading(i, q)
-        if isinstance(q, Written):
-            assert cells[f"written:{name}"].source == "*Your answer here.*"
-        else:
-            assert cells[f"exercise:{name}"].source == q.stub
-            assert cells[f"try:{name}"].source == f'{name} = try_out("{name}", {name})'
-
-
-@each_assignment
-def test_nbgrader_knows_what_to_grade(assignment):
-    cells, asked = tagged(notebook(assignment)), questions(assignment, 0)
-    ids = [c.metadata.nbgrader.grade_id for c in cells.values() if "nbgrader" in c.metadata]
-    assert len(set(ids)) == len(ids)
-    for name, q in asked.items():
-        graded = cells[f"written:{name}" if isinstance(q, Written) else f"try:{name}"].metadata.nbgrader
-        assert (graded.schema_version, graded.grade, graded.points) == (3, True, q.points)
-        assert graded.solution == isinstance(q, Written) and graded.locked != isinstance(q, Written)
-        if isinstance(q, Marked):
-            answer = cells[f"exercise:{name}"].metadata.nbgrader
-            assert (answer.solution, answer.grade, answer.locked) == (True, False, False)
-
-
-@each_assignment
-def test_the_blank_notebook_gives_nothing_away(assignment):
-    """No line of a solution or of a mistake, no expected number, no message."""
-    book = notebook(assignment)
-    given = "\n".join(c.source for c in book.cells) + "\n".join(str(c.get("outputs", "")) for c in book.cells)
-    for q in marked(assignment, 0):
-        lines = [line.strip() for line in q.solution.split("\n") if not line.startswith("def ")]
-        assert not [line for line in lines if len(line) > 12 and line in given and line not in q.text], q.name
-        assert q.why not in given and not any(message in given for message in q.mistakes), q.name
-        if not q.cases and not q.measure and not isinstance(q.build(q.solution), str):
-            numbers = np.ravel(np.array(q.build(q.solution), float))
-            assert not [v for v in numbers if v >= 100 and re.search(rf"\b{int(v)}\b", given)], q.name
-
-
-@each_assignment
-def test_the_notebook_is_blank_and_short(assignment):
-    for cell in notebook(assignment).cells:
-        assert set(cell.metadata) <= {"tags", "nbgrader"}
-        if cell.cell_type == "code":
-            assert len(cell.source.split("\n")) <= 25 and not [o for o in cell.outputs if o.output_type == "error"]

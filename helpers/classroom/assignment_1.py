@@ -2,7 +2,7 @@
 import numpy as np
 
 from .marked import Marked, Written
-from .wording import choice
+from .wording import choice, expect_shape
 
 RING = """def ring_ids(n, offsets):
     ids = np.full((n, n), -1)
@@ -214,8 +214,7 @@ def _two_kernels(rng):
     n_out, n_in = 2 * half, 2 * half + k - 1
 
     def facts(ids):
-        if ids.shape != (n_out, n_in):
-            raise ValueError(f"the table has shape {ids.shape}; expected ({n_out}, {n_in}).")
+        expect_shape(ids, (n_out, n_in))
         if not np.isin(ids, np.arange(-1, n_out * n_in)).all():
             raise ValueError(f"ids are whole numbers from 0 to {n_out * n_in - 1}, and -1 where nothing is connected.")
         seen, times = ids >= 0, np.unique(ids[ids >= 0], return_counts=True)[1]

@@ -1,4 +1,5 @@
-"""The words of a question: its heading in the notebook, and what a choice of letters needs."""
+"""What questions have in common: the heading in the notebook, a choice of letters, the shape of a design."""
+import numpy as np
 
 
 def heading(number, question):
@@ -26,3 +27,16 @@ def choice(name, asked, options, rng):
         name=name, stub=f"{name} = ...", solution=f"{name} = {right!r}",
         text=f"{asked}\n\n" + "\n".join(lines) + "\n\nAnswer with the letter, in quotes.",
         mistakes={f"{letter}: {options[i][1]}": f"{name} = {letter!r}" for letter, i in letters.items() if i})
+
+
+def expect_shape(answer, shape):
+    """What a measure asks first.
+
+    Errors  ValueError "it has shape (4,); expected (2, 2)."
+    """
+    if not isinstance(answer, np.ndarray):
+        raise ValueError(f"it is no array of numbers; expected shape {shape}.")
+    if answer.shape != shape:
+        raise ValueError(f"it has shape {answer.shape}; expected {shape}.")
+    if not np.isfinite(answer).all() or np.abs(answer).max() > 1e9:
+        raise ValueError("some of its numbers are nan, infinite or huge.")

@@ -1,31 +1,14 @@
-"""The assignments' solutions, judged by torch, by counting one by one, and by brute force; for several variants."""
-import re
-
+"""Assignment 1: the solutions, judged by torch, by the ids of the course, and by counting."""
 import numpy as np
-import pytest
 import torch
+from assignments import each_variant, numbers, solved
 
-from helpers.classroom.marked import questions
 from helpers.exercises.exercise import agree
 from helpers.sharing import conv1d_ids, conv2d_ids, gather, local1d_ids
 
-VARIANTS = range(6)
-each_variant = pytest.mark.parametrize("variant", VARIANTS)
-
-
-def solved(assignment, variant, name):
-    """The question, and what its solution defines."""
-    question = questions(f"assignment_{assignment}", variant)[name]
-    return question, question.build(question.solution)
-
-
-def numbers(question, pattern):
-    """The whole numbers that a student reads in the text."""
-    return [int(v) for v in re.search(pattern, question.text, flags=re.S).groups()]
-
 
 @each_variant
-def test_1_ring_ids(variant):
+def test_ring_ids(variant):
     """Offsets that are d apart make a dilated convolution; any others add up rolled signals."""
     question, solve = solved(1, variant, "ring_ids")
     for n, k, d in [(5, 3, 1), (7, 3, 2), (9, 4, 2)]:
@@ -39,14 +22,14 @@ def test_1_ring_ids(variant):
 
 
 @each_variant
-def test_1_uses(variant):
+def test_uses(variant):
     question, solve = solved(1, variant, "uses")
     for ids, n in [*question.cases, question.example]:
         assert solve(ids, n).tolist() == [sum(k == v for v in ids.ravel().tolist()) for k in range(n)]
 
 
 @each_variant
-def test_1_layer_counts(variant):
+def test_layer_counts(variant):
     question, answer = solved(1, variant, "layer_counts")
     H, W, C, F, k, s = numbers(question, r"(\d+) x (\d+) pixels with (\d+) ch.*has (\d+) filters.* of (\d+) x .* (\d+), no")
     layer = torch.nn.Conv2d(C, F, k, s)
@@ -55,7 +38,7 @@ def test_1_layer_counts(variant):
 
 
 @each_variant
-def test_1_three_layers(variant):
+def test_three_layers(variant):
     question, answer = solved(1, variant, "three_layers")
     C, n, k, d, F = numbers(question, r"(\d+) channels of (\d+) samples.* of (\d+) samples that lie (\d+) .* (\d+) channels")
     local = local1d_ids(n, k, C, F, dilation=d)
@@ -63,7 +46,7 @@ def test_1_three_layers(variant):
 
 
 @each_variant
-def test_1_as_matrix(variant):
+def test_as_matrix(variant):
     question, solve = solved(1, variant, "as_matrix")
     for w, H, W in [*question.cases, question.example]:
         np.testing.assert_array_equal(solve(w, H, W), gather(w.ravel(), conv2d_ids(H, W, w.shape)))
@@ -73,7 +56,7 @@ def test_1_as_matrix(variant):
 
 
 @each_variant
-def test_1_which_grows(variant):
+def test_which_grows(variant):
     """Two layers of torch, counted."""
     question, letter = solved(1, variant, "which_grows")
     m, = numbers(question, r"(\d+) times as many channels")
@@ -85,7 +68,7 @@ def test_1_which_grows(variant):
 
 
 @each_variant
-def test_1_two_kernels(variant):
+def test_two_kernels(variant):
     """Fulfilled in another way, too: the first half of the outputs has one kernel, the second half the other."""
     question, ids = solved(1, variant, "two_kernels")
     n_out, n_in, k, P, times = numbers(question, r"for (\d+) outputs.* (\d+) inputs.*exactly (\d+) inputs.*exactly (\d+) "

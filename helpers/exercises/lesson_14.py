@@ -11,6 +11,7 @@ saved = Exercise(
     edits=(
         ("that is what *both* tables have. One of them stays.", "30_000 * 512", "2 * 30_000 * 512"),
         ("you counted rows and columns. A table has rows times columns.", "*", "+"),
+        ("that is one number for each word. Each has 512.", "30_000 * 512", "30_000"),
         ("that is one row. Each of the 30,000 words has one.", "30_000 * 512", "512"),
         ("every word with every word is attention, not a table of rows: 512 numbers for each word.", "512", "30_000"),
         ("the layer between them was not asked for: no table of 512 by 512.", "30_000 * 512", "30_000 * 512 + 512 * 512"),
@@ -43,6 +44,10 @@ twins = Exercise(
          "np.outer(g1, x1) + np.outer(g2, x2)", "np.outer(g1 + g2, x1 + x2)"),
         ("it is the transpose. W has a row for each output: np.outer(g, x).", "np.outer(g1, x1) + np.outer(g2, x2)",
          "np.outer(x1, g1) + np.outer(x2, g2)"),
+        ("the two shares stand one beside the other. They belong to one W: add them.",
+         "np.outer(g1, x1) + np.outer(g2, x2)", "np.outer(g1, x1), np.outer(g2, x2)"),
+        ("the two shares stand one below the other. They belong to one W: add them.",
+         "np.outer(g1, x1) + np.outer(g2, x2)", "np.concatenate([np.outer(g1, x1), np.outer(g2, x2)])"),
     ))
 
 set_ids = Exercise(
@@ -67,6 +72,10 @@ set_ids = Exercise(
             "def set_ids(n):\n    return np.arange(n * n).reshape(n, n)",
         "each *input* has a number of its own. Then the inputs are told apart, and reordering them changes the outputs.":
             "def set_ids(n):\n    return np.tile(np.arange(n), (n, 1))",
+        "each number on the diagonal is another one. Reordering moves them onto each other, so they share one.":
+            "def set_ids(n):\n    return np.where(np.eye(n) == 1, np.arange(n), n)",
+        "before and after are told apart. A set has no order: one number for all the others.":
+            "def set_ids(n):\n    return np.sign(np.arange(n) - np.arange(n)[:, None]) % 3",
         "the distance from the diagonal has its own number. A set has no distances: only *myself* and *the others*.":
             "def set_ids(n):\n    return abs(np.arange(n) - np.arange(n)[:, None])",
     })
@@ -87,6 +96,14 @@ turned_ids = Exercise(
          "np.arange(k * k).reshape(k, k), n)", "np.arange(k * k).reshape(k, k), n) + n * k * k"),
     ),
     mistakes={
+        "each filter got numbers of its own: 4 * k * k parameters. They are the same k * k numbers, turned.":
+            "def turned_ids(k):\n    return np.arange(4 * k * k).reshape(4, k, k)",
+        "filters 1, 2 and 3 are turned alike. Each is the one *before* it, turned: np.rot90(a, n).": """def turned_ids(k):
+    a = np.arange(k * k).reshape(k, k)
+    return np.stack([a] + 3 * [np.rot90(a)])""",
+        "every second filter is transposed. A mirror image is no turn: np.rot90.": """def turned_ids(k):
+    a = np.arange(k * k).reshape(k, k)
+    return np.stack([a, a.T, a, a.T])""",
         "you mirrored and transposed. A mirror image is no turn: a spiral would change its sense.":
             """def turned_ids(k):
     a = np.arange(k * k).reshape(k, k)
@@ -117,6 +134,8 @@ combine = Exercise(
          "np.tensordot(sizes, gradients, axes=1) / sizes.sum()", "gradients.sum(axis=0)"),
         ("that is the gradient of the *sum* over all examples. For the mean, divide by how many there are.",
          " / sizes.sum()", ""),
+        ("the means were added up and divided by the number of examples. First times its size each, then add, then divide.",
+         "np.tensordot(sizes, gradients, axes=1) / sizes.sum()", "gradients.sum(axis=0) / sizes.sum()"),
         ("you divided by the number of machines. Divide by the number of examples.", "/ sizes.sum()", "/ len(sizes)"),
         ("the weights are upside down: the machine with *more* examples counts more.",
          "np.tensordot(sizes, gradients, axes=1) / sizes.sum()",

@@ -15,7 +15,7 @@ from PIL import Image
 
 from .sharing import NO_EDGE
 
-OKABE_ITO = ["#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999"]
+OKABE_ITO = ["#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#444444"]
 INK, FAINT = "#1a1a1a", "#767676"
 
 

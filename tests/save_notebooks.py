@@ -33,9 +33,10 @@ def run(notebook, folder, timeout):
 
 def tidy(notebook):
     """Keep nothing that belongs to one machine or one run; shrink widgets to their sentence."""
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL})
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": KERNEL} | {key: notebook.metadata[key] for key in ("classroom",) if key in notebook.metadata})
     for cell in notebook.cells:
-        kept = {key: cell.metadata[key] for key in ("tags", "jupyter") if key in cell.metadata}
+        kept = {key: cell.metadata[key] for key in ("tags", "jupyter", "nbgrader") if key in cell.metadata}
         cell.metadata = nbformat.from_dict(kept)
         for output in cell.get("outputs", []):
             data = output.get("data", {})

@@ -6,6 +6,7 @@ import nbformat
 import numpy as np
 import pytest
 from assignments import marked
+from nbclient import NotebookClient
 
 from helpers.classroom.assignment_4 import DATA
 from helpers.classroom.marked import ASSIGNMENTS, Marked, Written, questions
@@ -75,3 +76,16 @@ def test_the_notebook_is_blank_and_short(assignment):
         assert set(cell.metadata) <= {"tags", "nbgrader"}
         if cell.cell_type == "code":
             assert len(cell.source.split("\n")) <= 25 and not [o for o in cell.outputs if o.output_type == "error"]
+
+
+@each_assignment
+def test_with_the_solutions_in_it_the_notebook_runs_and_every_example_is_right(assignment):
+    book = notebook(assignment)
+    cells = tagged(book)
+    for q in marked(assignment, 0):
+        cells[f"exercise:{q.name}"].source = q.solution
+    NotebookClient(book, timeout=120, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    for q in marked(assignment, 0):
+        printed = "".join(o.get("text", "") for o in cells[f"try:{q.name}"].outputs)
+        assert printed.startswith(f"{q.name}: ") and printed.count("\n") == 1
+        assert ("that is right there" if q.cases else "your answer is") in printed, printed

@@ -51,9 +51,9 @@ def test_initial_grad(variant):
 
 
 @each_variant
-def test_rnn_counts(variant):
+def test_unrolled_counts(variant):
     """Counted in torch: a cell with one of its two bias vectors left out, and a linear layer."""
-    question, answer = solved(3, variant, "rnn_counts")
+    question, answer = solved(3, variant, "unrolled_counts")
     T, x, h, y = numbers(question, r"(\d+) steps of (\d+) numbers.*state has (\d+) .*makes (\d+) outputs")
     cell, out = torch.nn.RNNCell(x, h), torch.nn.Linear(h, y)
     shared = sum(p.numel() for p in [*cell.parameters(), *out.parameters()]) - cell.bias_hh.numel()

@@ -241,7 +241,7 @@ def _two_kernels(rng):
             ("every output has a kernel of its own, and nothing is shared: that is a local layer.",
              f"i % 2 * {k}", f"i * {k}"),
             ("every output has the same window, so some inputs are never read.", f"i:i + {k}]", f":{k}]"),
-            ("an output uses one parameter for all its inputs. Within one output the parameters have to be different.",
+            ("an output uses a parameter more than once. Within one output the parameters have to be different.",
              f"i % 2 * {k} + np.arange({k})", f"i % {2 * k}"),
         ),
         mistakes={

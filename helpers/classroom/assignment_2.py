@@ -235,7 +235,7 @@ def _slope_kernel(rng):
              f"slope_kernel[2] = -{rise} / 2, {rise} / 2", f"slope_kernel[1] = -{rise}, {rise}"),
             ("it also answers to a constant signal. The weights have to add up to 0.",
              f"[0], slope_kernel[2] = -{rise} / 2, {rise} / 2", f"[1:] = {rise} / {k * (k - 1) // 2}"),
-            ("it answers to nothing at all, and to the line with 0.", f"-{rise} / 2, {rise} / 2", "0, 0"),
+            ("its answer to the line is 0: it feels no slope at all.", f"-{rise} / 2, {rise} / 2", "0, 0"),
         ))
 
 

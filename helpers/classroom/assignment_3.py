@@ -117,17 +117,18 @@ def _initial_grad(rng):
         ))
 
 
-def _rnn_counts(rng):
+def _unrolled_counts(rng):
     x, h, y, T = (int(rng.integers(*ends)) for ends in [(3, 12), (13, 30), (31, 45), (50, 100)])
     return Marked(
-        name="rnn_counts", points=3, stub="rnn_counts = ...",
+        name="unrolled_counts", points=3, stub="unrolled_counts = ...",
         text=f"An RNN reads {T} steps of {x} numbers. Its state has {h} numbers, with one bias vector. At every step a dense "
              f"layer with biases, the same at all steps, makes {y} outputs of the state. Answer with three whole numbers: "
              "`[its parameters, those of the untied stack, multiply-adds]`. In the untied stack every step has weights, biases "
              "and an output layer of its own. The multiply-adds are those of the whole sequence, forward (adding a bias is "
              "none).",
         solution=f"x, h, y, T = {x}, {h}, {y}, {T}\n"
-                 "rnn_counts = [h * (x + h + 1) + y * (h + 1), T * (h * (x + h + 1) + y * (h + 1)), T * (h * (x + h) + y * h)]",
+                 "unrolled_counts = [h * (x + h + 1) + y * (h + 1),\n"
+                 "                   T * (h * (x + h + 1) + y * (h + 1)), T * (h * (x + h) + y * h)]",
         why="sharing divides the parameters by T. The work stays the same.",
         edits=(
             ("the biases of the state are missing: one for each of its numbers.", "(x + h + 1)", "(x + h)"),
@@ -148,7 +149,7 @@ def _rnn_counts(rng):
 def _by_hand(rng):
     """Whole numbers for three steps, drawn again until every known mistake gives another result."""
     while True:
-        w, h_0, *x = (rng.integers(1, 5, size=5) * rng.choice([-1, 1], size=5)).tolist()
+        w, h_0, *x = (rng.integers(1, [4, 5, 5, 5, 5]) * rng.choice([-1, 1], size=5)).tolist()
         h_1 = w * h_0 + x[0]
         h_2 = w * h_1 + x[1]
         h_3, error = w * h_2 + x[2], int(rng.choice([-5, -4, -2, 2, 4, 5]))
@@ -226,8 +227,8 @@ def _wheel(rng):
         solution=f"angle = 2 * np.pi / {p}\n{turn}",
         why="a full turn in so many equal parts. Such a state is a clock that never fades.",
         edits=(
-            ("it turns, but it is not back in time: a full turn is 2 * pi, and each step is an equal part of it.",
-             "2 * np.pi", "np.pi"),
+            ("its states neither fade nor grow, but they are not back in time: a full turn is 2 * pi, and each step is an equal "
+             "part of it.", "2 * np.pi", "np.pi"),
             ("it changes nothing, so every state is back after one step.", f"2 * np.pi / {p}", "0"),
             ("its states fade away. A turn keeps lengths: each row and each column has length 1.",
              "wheel = np", "wheel = 0.9 * np"),
@@ -240,7 +241,7 @@ def _wheel(rng):
 def questions(variant):
     """The questions of one variant, in order."""
     rng = np.random.default_rng([3, variant])
-    asked = _both_ways, _leak_grad, _initial_grad, _rnn_counts, _three_steps, _which_keeps, _wheel
+    asked = _both_ways, _leak_grad, _initial_grad, _unrolled_counts, _three_steps, _which_keeps, _wheel
     steps, piece = int(rng.integers(5, 20)) * 100, int(rng.choice([10, 20, 25, 50]))
     return *(make(rng) for make in asked), Written(
         name="what_is_cut", points=3,

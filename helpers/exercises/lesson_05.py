@@ -19,11 +19,17 @@ out_size = Exercise(
          "d * (k - 1) - 1", "d * k"),
         ("you left out the stride: only every s-th window counts.", " // s + 1", " + 1"),
         ("the stride was applied twice.", "// s +", "// s // s +"),
+        ("the last - 1 is missing: the kernel spans d * (k - 1) + 1 pixels, and all of them must fit.", " - 1) //", ") //"),
+        ("you took the padding away. It makes the picture larger: n + 2 * p.", "n + 2", "n - 2"),
+        ("the brackets are missing: the whole room, n + 2 * p - d * (k - 1) - 1, is divided by s.",
+         "(n + 2 * p - d * (k - 1) - 1) // s", "n + 2 * p - d * (k - 1) - 1 // s"),
         ("padding is missing: the zeros around the picture make room for more windows.", " + 2 * p", ""),
     ),
     mistakes={
         "you rounded up. A window that does not fit is left out: round down.":
             SIZE + "-(-(n + 2 * p - d * (k - 1) - 1) // s) + 1",
+        "you rounded to the nearest number. Half a window does not count: round down.":
+            SIZE + "round((n + 2 * p - d * (k - 1) - 1) / s) + 1",
         "you did not round. The number of windows is a whole number: round down (//).":
             SIZE + "(n + 2 * p - d * (k - 1) - 1) / s + 1",
     })
@@ -60,6 +66,10 @@ conv_layer = Exercise(
         ("you took the mean of the products. Each output is their *sum*, over the channels, too.", ".sum()", ".mean()"),
         ("all feature maps come from the first filter. Output channel f has a filter of its own, w[f].",
          "* w[f]", "* w[0]"),
+        ("you multiplied the window with all filters at once. Feature map f comes from w[f] alone.", "* w[f]", "* w"),
+        ("@ is a matrix product: it mixes rows with columns. Entry by entry is *.", "* w[f]", "@ w[f]"),
+        ("rows and columns have changed places: i goes down (axis 1 of x), j across (axis 2).",
+         "i * s:i * s + k, j * s:j * s + k", "j * s:j * s + k, i * s:i * s + k"),
         ("only the first input channel was used. Add up the products of all channels.",
          "(window * w[f])", "(window[0] * w[f, 0])"),
     ),
@@ -69,6 +79,12 @@ conv_layer = Exercise(
                  .replace("y[f, i, j]", "y[f, :, i, j]").replace(".sum()", ".sum(axis=(1, 2))"),
         "all filters were added up. Each has a feature map of its own, (C_out, H_out, W_out).":
             LAYER.replace("return y", "return y.sum(axis=0)"),
+        "the stride is not used: of all windows only every s-th counts, down and across.":
+            LAYER.replace(" // s + 1", " + 1").replace("i * s:i * s + k, j * s:j * s + k", "i:i + k, j:j + k"),
+        "your i and j count pixels, but y counts places: pixel i is place i // s.":
+            LAYER.replace("range(H_out)", "range(0, x.shape[1] - k + 1, s)")
+                 .replace("range(W_out)", "range(0, x.shape[2] - k + 1, s)")
+                 .replace("i * s:i * s + k, j * s:j * s + k", "i:i + k, j:j + k"),
         "the last row and the last column of places are missing: (size - k) // s + 1 fit.":
             LAYER.replace(" // s + 1", " // s"),
     })
@@ -105,6 +121,12 @@ count_conv = Exercise(
             CONV + "C_out * (C_in // groups * k * k) + C_in",
         "you gave each kernel a bias. A filter adds up its kernels' products and has one bias.":
             CONV + "C_out * (C_in // groups) * (k * k + 1)",
+        "you multiplied by the groups. A filter sees fewer channels, C_in // groups: divide.":
+            CONV + "C_out * (C_in * groups * k * k + 1)",
+        "you divided the biases by the groups, too. There is one for each filter, whatever the groups.":
+            CONV + "C_out * (C_in * k * k + 1) / groups",
+        "you counted one bias for each group. There is one for each filter.":
+            CONV + "C_out * (C_in // groups * k * k) + groups",
         "you divided the filters by the groups as well. There are C_out filters; each sees fewer channels.":
             CONV + "C_out // groups * (C_in // groups * k * k + 1)",
     })

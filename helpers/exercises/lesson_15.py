@@ -86,7 +86,11 @@ not_shared = Exercise(
             "not_shared = np.array([[0, 1, 2, -1, -1], [-1, 0, 1, 2, -1], [-1, -1, 0, 1, 2]])",
         "some output sees more or fewer than three inputs, as in a dense layer, which sees all five.":
             "not_shared = np.arange(15).reshape(3, 5)",
-        "all three outputs see the same inputs. The window moves: output i starts at input i.":
+        "some output sees more than three inputs, and a name comes twice. A blank is -1; 0 is the name of a parameter.":
+            "not_shared = np.array([[0, 1, 2, 0, 0], [0, 3, 4, 5, 0], [0, 0, 6, 7, 8]])",
+        "the windows are not those asked for: output i sees the inputs i, i + 1 and i + 2, and no others.":
+            "not_shared = np.array([[0, 1, -1, -1, -1], [-1, 2, 3, -1, -1], [-1, -1, 4, 5, -1]])",
+        "a window stands at the wrong place. It moves on by one: output i sees the inputs i, i + 1 and i + 2.":
             "not_shared = np.array([[0, 1, 2, -1, -1], [3, 4, 5, -1, -1], [6, 7, 8, -1, -1]])",
     })
 

@@ -146,6 +146,9 @@ def test_keys_stay_with_the_widgets_and_python_is_told(new_page, jupyter, app):
 
 @pytest.mark.parametrize(("make", "error", "message"), [
     (lambda: IdsView(np.zeros((100, 100))), ValueError, "param_ids is 100 x 100; every connection is drawn, so at most 64 x 64"),
+    (lambda: IdsView(np.zeros((4000, 4000))), ValueError, "param_ids is 4000 x 4000; every connection is drawn"),
+    (lambda: IdsView(np.zeros((0, 4))), ValueError, r"param_ids has shape \(0, 4\); expected \(n_out, n_in\), at least 1 x 1"),
+    (lambda: IdsView(np.zeros((2, 2, 2))), ValueError, r"param_ids has shape \(2, 2, 2\); expected \(n_out, n_in\)"),
     (lambda: IdsView([[0.5]]), ValueError, "param_ids of 'layer' holds 0.5; expected whole numbers"),
     (lambda: IdsView([[np.nan]]), ValueError, "param_ids of 'layer' holds nan; expected whole numbers"),
     (lambda: IdsView("dense"), TypeError, "param_ids is a str; expected a matrix of whole numbers"),

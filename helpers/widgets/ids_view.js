@@ -191,7 +191,8 @@ export default widget("ids-view", "Which connections are the same number?", (ws)
   }
 
   ws.root.append(
-    h("div", { class: "ws-row" }, ...(stages.length > 1 ? [stage.node] : []), parameter.node, output.node),
+    h("div", { class: "ws-row" }, ...(stages.length > 1 ? [stage.node] : []), parameter.node, output.node,
+      h("p", { class: "iv-hint ws-soft" }, "Point at a square or a line, or use the arrow keys.")),
     numbersLine, h("div", { class: "iv-main" }, left, right), words);
   ws.watch(["stage", "row", "col"], () => {});
   ws.draw(() => {

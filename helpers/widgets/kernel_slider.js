@@ -574,7 +574,7 @@ export default widget("kernel-slider", "Slide the kernel", (ws) => {
     ws.root.style.setProperty("--ks-pane", `${Math.min(across, Math.max(280, geo.columns.padded * scale))}px`);
     ws.root.classList.toggle("ks-none", !map);
     input.caption.textContent = `Input x, ${picture.rows} \u00d7 ${picture.columns}${picture.channels > 1 ? " \u00d7 3" : ""}`
-      + (geo.padding ? `; with zeros around it ${geo.rows.padded} \u00d7 ${geo.columns.padded}` : "");
+      + (geo.padding ? `, padded ${geo.rows.padded} \u00d7 ${geo.columns.padded}` : "");
     input.legend.replaceChildren(...scaleBar([[0, 0, 0], [255, 255, 255]], { low, high }));
     formula.textContent = `Height ${sizeFormula(geo.rows, geo)}, width ${sizeFormula(geo.columns, geo)}.`;
     showControls();

@@ -339,7 +339,7 @@ export default widget("unroller", "Unroll it", (ws) => {
     if (to === undefined) return;
     e.preventDefault(); player.stop(); go(to);
   });
-  ws.root.append(h("div", { class: "ws-row" }, steps.node, unrolled.node, bend.node, radius.node, back.node), hint,
+  ws.root.append(h("div", { class: "ws-row" }, steps.node, unrolled.node, bend.node, radius.node, back.node, hint),
     h("div", { class: "un-top" }, folded, h("div", { class: "un-side" }, h("div", { class: "ws-row" }, player.node, words), formula, news), scroller),
     legend, way, total);
 

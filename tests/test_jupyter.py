@@ -67,12 +67,12 @@ def slider(page):
     return at_rest(page, ".ws-kernel-slider", ".ks-output")
 
 
-def at_rest(page, widget, part):
-    """The part of a widget, brought into sight again and again until it has been in one place for half a second."""
+def at_rest(page, widget, part, n=0):
+    """The part of the n-th such widget, brought into sight again and again until it has been in one place for half a second."""
     page.wait_for_selector(part, state="attached", timeout=30_000)
-    wanted, boxes = page.locator(part).first, []
+    wanted, boxes = page.locator(f"{widget} {part}").nth(n), []
     for _ in range(300):
-        page.locator(widget).first.evaluate("(e) => e.closest('.jp-Cell').scrollIntoView()")
+        page.locator(widget).nth(n).evaluate("(e) => e.closest('.jp-Cell').scrollIntoView()")
         boxes = [*boxes[-5:], wanted.bounding_box() if wanted.is_visible() else None]
         if len(boxes) == 6 and boxes[0] and all(box == boxes[0] for box in boxes):
             return wanted
@@ -153,12 +153,35 @@ def test_axe_finds_nothing_in_either_theme(page, jupyter, axe):
     page.evaluate("(theme) => void jupyterapp.commands.execute('apputils:change-theme', { theme })", "JupyterLab Light")
 
 
+HANDLES = {"kernel-slider": ".ks-output", "ids-view": ".iv-matrix", "unroller": ".un-drawing", "shift-explorer": ".se-input"}
+
+
+def press_an_arrow(page, name, n):
+    """An arrow key on the n-th widget of a kind: what it tells screen readers changes; gives both sentences."""
+    handle, said = at_rest(page, f".ws-{name}", HANDLES[name], n), page.locator(f".ws-{name} + .ws-said").nth(n)
+    before = said.text_content()
+    handle.focus()
+    page.keyboard.press("ArrowLeft" if re.search(r"Step (\d+) of \1\b", before) else "ArrowRight")
+    for _ in range(30):
+        page.wait_for_timeout(100)
+        if said.text_content() != before:
+            break
+    return before, said.text_content()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
 @both_apps
-def test_every_lesson_runs(page, jupyter, app, name):
-    """Run All, no error, nothing asked from elsewhere, and every picture has a sentence."""
+def test_every_lesson_runs_and_every_widget_in_it_moves(page, jupyter, app, name):
+    """Run All, no error, nothing asked from elsewhere, every picture has a sentence; then a key for each widget."""
+    made = (ROOT / "notebooks" / name).read_text(encoding="utf-8").count("class='ws-static'")
     open_and_run(page, jupyter, app, name)
     page.wait_for_timeout(500)
     alts = page.locator(".jp-OutputArea img").evaluate_all("(all) => all.map((i) => i.alt)")
     assert all(len(alt) > 30 for alt in alts), alts
+    page.wait_for_function("(n) => document.querySelectorAll('.ws').length === n", arg=made, timeout=30_000)
+    found = [(kind, n) for kind in HANDLES for n in range(page.locator(f".ws-{kind}").count())]
+    assert len(found) == made
+    for kind, n in found:
+        before, after = press_an_arrow(page, kind, n)
+        assert before != after and len(after) > 20, (name, kind, n, before)

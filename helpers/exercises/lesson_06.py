@@ -9,12 +9,14 @@ _columns = np.array([[0, 1, 2], [0, 1, 2], [0, 1, 2]])
 _rows = np.array([[0, 0, 0], [1, 1, 1], [2, 2, 2]])
 _other_way = np.array([[0, 1, 2], [1, 2, 0], [2, 0, 1]])
 _local = np.array([[0, 1, -1], [-1, 2, 3], [5, -1, 4]])
+_one_colour = np.zeros((2, 2), dtype=int)
+_two_rows = np.array([[0, 1, 2], [2, 0, 1], [0, 2, 1]])
 
 SHIFTS = "def shifts(ids):\n    return "
 
 shifts = Exercise(
     name="shifts",
-    cases=[(ids,) for ids in (_local, _ring, _banded, _columns, _rows, _other_way)],
+    cases=[(ids,) for ids in (_local, _ring, _banded, _columns, _rows, _other_way, _one_colour, _two_rows)],
     hints=("np.roll(ids, (1, 1), axis=(0, 1)) moves every row down and every column to the right.",
            "Compare with np.array_equal."),
     solution=SHIFTS + "np.array_equal(np.roll(ids, (1, 1), axis=(0, 1)), ids)",
@@ -27,11 +29,20 @@ shifts = Exercise(
          "(1, 1)", "(1, -1)"),
     ),
     mistakes={
+        "you compared two rows only. All rows must agree.":
+            SHIFTS + "np.array_equal(np.roll(ids[0], 1), ids[1])",
+        "you compared square by square. Asked for is one answer: do all of them agree?":
+            SHIFTS + "np.roll(ids, (1, 1), axis=(0, 1)) == ids",
+        "one square that agrees is enough for you. All of them must.":
+            SHIFTS + "(np.roll(ids, (1, 1), axis=(0, 1)) == ids).any()",
+        "you rolled the table as one long row. Roll rows and columns: axis=(0, 1).":
+            SHIFTS + "np.array_equal(np.roll(ids, 1), ids)",
         "you looked only away from the border, where nothing goes round. On a ring the whole table must agree.":
             SHIFTS + "np.array_equal(ids[1:, 1:], ids[:-1, :-1])",
         "that is the opposite answer: True means that the ids stay the same.":
             SHIFTS + "not np.array_equal(np.roll(ids, (1, 1), axis=(0, 1)), ids)",
         "your answer is True for every layer. Compare the moved ids with the ids.": SHIFTS + "True",
+        "your answer is False for every layer. np.array_equal compares the numbers; `is` and == do not.": SHIFTS + "False",
     })
 
 def _two_maps(H, W, margin, seed):
@@ -57,12 +68,20 @@ inner_error = Exercise(
          "[margin:-margin, margin:-margin]", ""),
         ("you left out the first rows and columns only. The border is on all four sides.",
          "[margin:-margin, margin:-margin]", "[margin:, margin:]"),
+        ("you left out the last rows and columns only. The border is on all four sides.",
+         "[margin:-margin, margin:-margin]", "[:-margin, :-margin]"),
+        ("you added the differences up. Asked for is the largest.", ".max()", ".sum()"),
         ("you left out rows, but no columns.", "[margin:-margin, margin:-margin]", "[margin:-margin]"),
         ("you left out columns, but no rows.", "[margin:-margin, margin:-margin]", "[:, margin:-margin]"),
         ("the margin is not always 1: leave out `margin` rows and columns.", "margin:-margin, margin:-margin", "1:-1, 1:-1"),
         ("you took the mean of the differences. Asked for is the largest: one wrong pixel is enough.", ".max()", ".mean()"),
         ("the sign is still there, so a large negative difference goes unnoticed. Take np.abs first.", "np.abs", ""),
-    ))
+    ),
+    mistakes={
+        "you subtracted the two largest values. Subtract pixel by pixel first, then look for the largest.":
+            "def inner_error(a, b, margin):\n    inside = np.s_[margin:-margin, margin:-margin]\n"
+            "    return abs(a[inside].max() - b[inside].max())",
+    })
 
 FIELD = """def field(layers):
     sees, step = 1, 1
@@ -86,6 +105,8 @@ field = Exercise(
          "(k - 1) * step", "(k - 1) * step * s"),
         ("strides multiply: after strides 2 and 3, neighbours are 6 pixels apart, not 5 or 3.",
          "step *= s", "step = s"),
+        ("you added the strides. They multiply: each step of a layer spans all the strides below it.",
+         "step *= s", "step += s"),
         ("you started from nothing. Without any layer an output sees one pixel: itself.",
          "sees, step = 1, 1", "sees, step = 0, 1"),
     ),
@@ -94,11 +115,13 @@ field = Exercise(
             "def field(layers):\n    return int(np.prod([k for k, s in layers]))",
         "you added up the kernels. Each layer adds k - 1 steps to what one output sees.":
             "def field(layers):\n    return sum(k for k, s in layers)",
+        "only the first layer is in it. Is the return inside the loop?":
+            "def field(layers):\n    return layers[0][0]",
         "only the last layer is in it. Its inputs have receptive fields of their own.":
             "def field(layers):\n    return layers[-1][0]",
     })
 
-_image = np.array([[1., 5., 2., 0.], [3., -1., 4., 2.], [0., 2., 7., -3.]])
+_image = np.array([[1., 5., 2., 0.], [3., -1., 4., 2.], [0., 2., 8., -4.]])
 
 ERROR = """def invariance_error(f, x):
     return np.abs(f(np.roll(x, 1, axis=1)) - f(x)).max()"""
@@ -116,6 +139,9 @@ invariance_error = Exercise(
         ("the image moved the other way. To the right is np.roll(x, 1, axis=1).", "np.roll(x, 1,", "np.roll(x, -1,"),
         ("the image moved down. To the right is along axis=1.", "axis=1", "axis=0"),
         ("you took the mean of the differences. Asked for is the largest.", ".max()", ".mean()"),
+        ("without an axis np.roll takes the image as one long row. To the right is along axis=1.", ", axis=1", ""),
+        ("you added the differences up. Asked for is the largest.", ".max()", ".sum()"),
+        ("you compared f of the rolled image with the image itself. Compare it with f of the image.", "- f(x)", "- x"),
         ("you left out f: you compared the images themselves.",
          "f(np.roll(x, 1, axis=1)) - f(x)", "np.roll(x, 1, axis=1) - x"),
     ),

@@ -25,7 +25,7 @@ def notebook(number):
     assignment, variant = ASSIGNMENTS[number % 4], number % 30
     cells = [hostile.code("import numpy as np\nfrom try_out import try_out\nVARIANT = 0")]
     cells += [hostile.code("while True:\n    pass")] if number % 50 == 7 else []
-    for i, (name, q) in enumerate(questions(assignment, variant).items()):
+    for i, q in enumerate(questions(assignment, variant).values()):
         if not isinstance(q, Written):
             sources = [q.solution, q.solution, list(q.mistakes.values())[number % len(q.mistakes)], q.stub]
             cells.append(hostile.code(sources[(number + i) % 4]))

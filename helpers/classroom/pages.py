@@ -14,9 +14,9 @@ padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); } td.n, th.n
 .soft { color: var(--soft); } blockquote { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid var(--line);
 margin: .5rem 0; padding: 0 0 0 1rem; }
 .bar { display: inline-block; height: .7rem; background: var(--bar); vertical-align: baseline; margin-right: .5rem; }
-td, p { overflow-wrap: anywhere; }
+td, p { overflow-wrap: anywhere; } code { white-space: nowrap; }
 """
-IN_WORDS = {"right": "right", "mistake": "a known mistake", "wrong": "another result", "error": "stopped",
+IN_WORDS = {"right": "right", "mistake": "with a known mistake", "wrong": "with another result", "error": "stopped",
             "blank": "not attempted", "missing": "not found"}
 
 
@@ -72,7 +72,7 @@ def in_own_words(name, text, question, points):
 def cells_that_stopped(cells):
     if not cells:
         return []
-    rows = [[n, escape(f"{name}: {text}")] for n, name, text in cells]
+    rows = [[n, escape(text if name in ("TooSlow", "Lost") else f"{name}: {text}")] for n, name, text in cells]
     return ["<h2>Cells that stopped</h2>\n<p>Cells that hold code, counted from the top.</p>", html_table(["#cell", "why"], rows)]
 
 
@@ -109,16 +109,16 @@ def bar(count, most):
 
 
 def question_part(name, question, results):
-    """Of one question: the verdicts, and each mistake with its number, the most frequent first."""
+    """Of one question: the verdicts, and what was not right with its number, the most frequent first."""
     if isinstance(question, Written):
         there = sum(bool(r["written"].get(name)) for r in results)
         return f"<h3>{name}</h3>\n<p>{there} of {len(results)} answered; see to_mark.csv.</p>"
     verdicts = [tuple(r["verdicts"][name]) for r in results]
     kinds = Counter(kind for kind, _ in verdicts)
-    named = Counter(message for kind, message in verdicts if kind == "mistake")
+    told = Counter(message for kind, message in verdicts if kind in ("mistake", "wrong", "error"))
     line = ", ".join(f"{kinds[k]} {words}" for k, words in IN_WORDS.items() if kinds[k])
-    rows = [[n, bar(n, len(results)) + escape(message)] for message, n in sorted(named.items(), key=lambda p: (-p[1], p[0]))]
-    return f"<h3>{name}</h3>\n<p>{line}.</p>" + (html_table(["#students", "mistake"], rows) if rows else "")
+    rows = [[n, bar(n, len(results)) + escape(message)] for message, n in sorted(told.items(), key=lambda p: (-p[1], p[0]))]
+    return f"<h3>{name}</h3>\n<p>{line}.</p>" + (html_table(["#students", "what they were told"], rows) if rows else "")
 
 
 def sentence(text):

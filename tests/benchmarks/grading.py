@@ -23,7 +23,7 @@ from helpers.classroom.report import report  # noqa: E402
 def notebook(number):
     """The submission of one student: most right, some with a known mistake, some blank, one in fifty with a loop."""
     assignment, variant = ASSIGNMENTS[number % 4], number % 30
-    cells = [hostile.code("import numpy as np\nfrom try_out import try_out\nVARIANT = 0")]
+    cells = [hostile.code(f"import numpy as np\nfrom try_out import try_out\nVARIANT = {variant}")]
     cells += [hostile.code("while True:\n    pass")] if number % 50 == 7 else []
     for i, q in enumerate(questions(assignment, variant).values()):
         if not isinstance(q, Written):

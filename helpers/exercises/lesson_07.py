@@ -63,7 +63,13 @@ kernel_grad = Exercise(
          "dy[i] * ", ""),
         ("every position used the first window. Position i saw x[i:i + k].",
          "x[i:i + k]", "x[:k]"),
-    ))
+        ("a weight is missing: len(dy) = len(x) - k + 1, so k = len(x) - len(dy) + 1.", "len(dy) + 1", "len(dy)"),
+    ),
+    mistakes={
+        "the contributions of all positions are there, one a row, but not added up.":
+            "def kernel_grad(x, dy):\n    k = len(x) - len(dy) + 1\n"
+            "    return np.array([dy[i] * x[i:i + k] for i in range(len(dy))])",
+    })
 
 STAMP = """def input_grad(dy, w):
     k_h, k_w = w.shape
@@ -104,7 +110,14 @@ input_grad = Exercise(
         ("your dx has the shape of dy. It needs the shape of x, which is larger by the kernel's size minus 1.",
          "return dx", "return dx[:dy.shape[0], :dy.shape[1]]"),
     ),
-    mistakes={SHARED_OUT: STAMP + MEAN})
+    mistakes={
+        SHARED_OUT: STAMP + MEAN,
+        "you turned rows of the kernel into columns. It goes back as it is.":
+            STAMP.replace("    k_h, k_w", "    w = w.T\n    k_h, k_w"),
+        "one row and one column too many: x has the size of dy plus that of w, minus 1.": STAMP.replace(" - 1", ""),
+        "all of a window's share went to one pixel. Each pixel of the window gets dy[i, j] times the weight it met.":
+            STAMP.replace("dx[i:i + k_h, j:j + k_w] += dy[i, j] * w", "dx[i, j] += (dy[i, j] * w).sum()"),
+    })
 
 
 def suspects():
@@ -141,6 +154,11 @@ skip_grad = Exercise(
         ("the road around tanh is missing. x is used twice.", "dy + dy *", "dy *"),
         ("only the road around tanh is in it. x is used twice.", f" * {SLOPE}", " * 0"),
         ("the slope of tanh(x) is 1 - tanh(x)**2; you left out the inner tanh.", "np.tanh(x)", "x"),
+        ("what arrives is missing: both roads multiply by dy.", "dy + dy *", "1 +"),
+        ("the road through tanh left out dy.", "+ dy *", "+"),
+        ("the straight road has slope 1, not x: what comes back along it is dy.", "dy + dy", "dy * x + dy"),
+        ("that is tanh itself. What counts is its slope, 1 - np.tanh(x) ** 2.", SLOPE, "np.tanh(x)"),
+        ("the square is missing: the slope of tanh is 1 - np.tanh(x) ** 2.", " ** 2", ""),
         ("you multiplied the two roads. Their contributions are added.", "dy + dy *", "dy * dy *"),
     ),
     mistakes={
@@ -193,6 +211,14 @@ conv_backward = Exercise(
          "return dx, dw", "return dx, dw[::-1, ::-1]"),
         ("the two are there, in the other order: return dx, then dw.",
          "return dx, dw", "return dw, dx"),
+        ("with p = 0 the slice p:-p is empty. Cut with p:p + H_in and p:p + W_in.",
+         "dx[:, p:p + H_in, p:p + W_in]", "dx[:, p:-p, p:-p]"),
+        ("x was not padded. The windows of forward lay on the padded images.",
+         "    x = np.pad(x, ((0, 0), (p, p), (p, p)))\n", ""),
+        ("you added dx up over the batch. Each image has a gradient of its own; only w is shared.",
+         "return dx, dw", "return dx.sum(axis=0), dw"),
+        ("dw is missing: give back both, dx and dw.", "return dx, dw", "return dx"),
+        ("only the first example is in it. Go through the whole batch.", "np.ndindex(dy.shape)", "np.ndindex(dy[:1].shape)"),
     ))
 
 terms = Exercise(

@@ -140,7 +140,7 @@ def attacks(place, port):
         Attack("memory, 40 times 100 MB", "a = [np.ones(2 ** 20 * 13) for _ in range(40)]"),
         Attack("memory in six processes, 400 MB each",
                "import os, time\nfor _ in range(6):\n    if os.fork() == 0:\n        a = np.ones(2 ** 20 * 50)\n"
-               "        time.sleep(15)\n        os._exit(0)\ntime.sleep(5)", points=0, problem="memory"),
+               "        time.sleep(15)\n        os._exit(0)\ntime.sleep(5)", points=None, problem="memory"),
         Attack("disk, 100 files of 2 MB", "for i in range(100):\n    open(f'f{i}', 'wb').write(b'x' * 2 ** 21)"),
         Attack("disk, one file of 200 MB", "with open('f', 'wb') as f:\n    for i in range(100):\n        f.write(b'x' * 2 ** 21)"),
         Attack("60 processes", FORKS, points=None),

@@ -2,10 +2,12 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import helpers.experiments.stored as stored
-from helpers.experiments import EXPERIMENTS, SEEDS, experiment, read_table
+from helpers.experiments import EXPERIMENTS, SEEDS, experiment, memory, read_table
+from helpers.lstm import lstm_with_gates
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
@@ -40,3 +42,16 @@ def test_the_command_lists_the_experiments_and_refuses_an_unknown_one_in_one_lin
     refused = command("budgte")
     assert refused.returncode == 1 and refused.stderr.startswith("name is 'budgte'; expected one of")
     assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("start", "gate"), [("torch's, i + 3", 0), ("torch's, f + 3", 1)])
+def test_three_more_in_the_biases_open_the_gate_that_the_start_names(start, gate):
+    """By our own LSTM, which knows nothing of torch's blocks: the mean of each gate, before and after."""
+    def means(net):
+        W_xh, W_hh, b_xh, b_hh = (p.detach().numpy() for p in net.layer.parameters())
+        return lstm_with_gates(np.zeros((1, 1, 2)), None, None, W_xh, W_hh, b_xh + b_hh)[2].mean(axis=(1, 2, 3))
+
+    before, after = (means(make(memory.small_start(memory.build("LSTM", 2, 1, 0), 0)))
+                     for make in (lambda net: net, lambda net: memory.opened(net, memory.OPENED[start])))
+    others = np.arange(4) != gate
+    assert before[gate] < 0.6 < 0.9 < after[gate] and np.array_equal(before[others], after[others])

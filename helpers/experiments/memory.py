@@ -151,8 +151,7 @@ def adding_starts(seed, models=("RNN", "GRU", "LSTM"), starts=STARTS, lengths=(T
         if name != "LSTM" and start in OPENED:
             continue
         net = build(name, 2, 1, seed) if start == "by fan-in" else small_start(build(name, 2, 1, seed), seed)
-        if start in OPENED:
-            net.layer.bias_ih_l0.data.unflatten(0, (4, STATES))[OPENED[start]] += 3
+        net = opened(net, OPENED[start]) if start in OPENED else net
         train(net, adding_data, adding_loss, seed, steps, lr=0.005, length=length)
         rows.append({"model": name, "parameters": count(net), "length": length, "start": start,
                      "error": adding_error(net, length)})
@@ -164,6 +163,12 @@ def small_start(net, seed):
     rng, bound = np.random.default_rng(seed), STATES**-0.5
     for parameter in net.parameters():
         parameter.data = torch.tensor(rng.uniform(-bound, bound, parameter.shape), dtype=torch.float32)
+    return net
+
+
+def opened(net, block):
+    """Net with 3 added to the biases of one of its LSTM's blocks, 0 to 3: i, f, g, o."""
+    net.layer.bias_ih_l0.data.unflatten(0, (4, STATES))[block] += 3
     return net
 
 

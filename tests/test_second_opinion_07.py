@@ -56,7 +56,14 @@ def test_conv_backward(dy, x, w, p):
     np.testing.assert_allclose(dw, w_torch.grad[0, 0], atol=1e-12)
 
 
-@pytest.mark.parametrize("source", ex.conv_backward.mistakes.values())
+def looks_right_and_is_wrong(message):
+    """Whether a wrong program gives a dx and a dw of the right shapes in the last case, with other numbers."""
+    got, right = (runs[-1].raw for runs in (ex.conv_backward.known[message], ex.conv_backward.expected))
+    fits = isinstance(got, tuple) and [a.shape for a in got] == [a.shape for a in right]
+    return fits and not all(map(np.array_equal, got, right))
+
+
+@pytest.mark.parametrize("source", [s for m, s in ex.conv_backward.mistakes.items() if looks_right_and_is_wrong(m)])
 def test_finite_differences_refuse_every_wrong_backward_pass(source):
     """The lesson says that nudging each entry finds such bugs."""
     dy, x, w, p = ex.conv_backward.cases[-1]

@@ -1,4 +1,4 @@
-"""All four widgets in one notebook, in JupyterLab and Notebook 7: both themes, and after the kernel has died."""
+"""All four widgets in one notebook, in JupyterLab and Notebook 7: what is sent, both themes, and a kernel that has died."""
 import nbformat
 import pytest
 from test_jupyter import at_rest, both_apps, open_and_run, settle
@@ -16,6 +16,8 @@ def opened(new_page, jupyter):
     def go(app):
         page, new, path = new_page(), nbformat.v4, jupyter[1] / f"four_{app}.ipynb"
         page.set_viewport_size({"width": 1366, "height": 1600})
+        page.sent = []
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
         cells = [new.new_code_cell(f"from helpers.widgets.{module} import {made.split('(')[0].split('.')[0]}\n{made}")
                  for module, made in CELLS.values()]
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -29,11 +31,36 @@ def shown(page, name):
     return page.locator(f".{name}").get_attribute("aria-valuetext")
 
 
+def told(page):
+    """How many messages of widgets have gone to the kernel since the last look."""
+    frames = [frame if isinstance(frame, bytes) else str(frame).encode() for frame in page.sent]
+    page.sent.clear()
+    return sum(b"comm_msg" in frame for frame in frames)
+
+
+@both_apps
+def test_the_kernel_hears_nothing_while_a_key_is_held_and_of_the_rest_afterwards(opened, app):
+    """What goes over the wire: nothing for seven presses of a held key, something half a second after it is let go."""
+    page = opened(app)
+    for name, root in ROOTS.items():
+        at_rest(page, root, f".{name}").focus()
+        page.wait_for_timeout(300)
+        told(page)
+        for _ in range(7):
+            page.keyboard.down("ArrowRight")
+            page.wait_for_timeout(100)
+        assert told(page) == 0, name
+        page.keyboard.up("ArrowRight")
+        page.wait_for_timeout(1500)
+        assert told(page) >= 1, name
+
+
 @both_apps
 def test_every_widget_answers_keys_when_the_kernel_is_dead(opened, app):
     page = opened(app)
     page.evaluate("void jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()")
     page.wait_for_timeout(3000)
+    page.errors.clear()                                  # what Jupyter says about the end of its kernel
     for name, root in ROOTS.items():
         handle = at_rest(page, root, f".{name}")
         before = shown(page, name)

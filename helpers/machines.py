@@ -61,7 +61,8 @@ def reduced_gradients(shards, W, loss="mean", seconds=60, fault=None):
 def _start(rank, world, folder, loss, seconds, fault):
     how = fault[1] if fault and fault[0] == rank else "none"
     command = [sys.executable, "-m", "helpers.machines_worker", *map(str, (rank, world, folder, loss, seconds, how))]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", **_loopback()}
+    plain = {"OMP_NUM_THREADS": "1", "PYTHON_COLORS": "0"}          # Python 3.13 would colour its errors
+    environment = {**os.environ, **plain, **_loopback()}
     with Path(folder, f"log_{rank}").open("w") as log:
         return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 

@@ -133,11 +133,17 @@ def look(kernel, cpu, megabytes):
     now = 0
     for process in [kernel, *everyone_below(kernel)]:
         try:
-            now += process.memory_info().rss / 1e6
+            now += held(process) / 1e6
             cpu = sum(process.cpu_times()[:4]) if process == kernel else cpu
-        except psutil.Error:                                # it ended in the meantime
+        except (psutil.Error, FileNotFoundError):           # it ended in the meantime
             continue
     return cpu, max(megabytes, now)
+
+
+def held(process):
+    """Bytes in memory; what processes share (torch's code) is shared out among them, where the system says so."""
+    full = process.memory_full_info()
+    return getattr(full, "pss", full.rss)
 
 
 def everyone_below(process):

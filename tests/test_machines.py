@@ -86,6 +86,14 @@ def test_bad_input_is_named_before_any_process_starts(arguments, message):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at sockets through /proc")
+def test_errors_come_without_colours(monkeypatch):
+    """Kernels ask for colours, and Python 3.13 colours its errors where it is asked to."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with pytest.raises(RuntimeError, match="^machine 1 stopped: ValueError: a fault that was asked for") as caught:
+        reduced_gradients(shards(4), W, fault=(1, "raise"))
+    assert "\x1b" not in str(caught.value)
+
+
 def test_only_the_loopback_is_used():
     """While two machines wait for a third that hangs, every socket of theirs is bound to 127.0.0.1 or ::1."""
     code = ("import numpy as np; from helpers.machines import reduced_gradients as r; x = np.ones((2, 2));"

@@ -163,6 +163,7 @@ def attacks(place, port):
         Attack("writes into the grades", f"open({str(place / 'out' / 'grades.csv')!r}, 'a').write('me,100')"),
         Attack("writes outside by a shell", f"!touch {place / 'shell_was_here'}"),
         Attack("loads what it wrote by a link", f"import os\nos.symlink({str(place)!r}, 'here')\nopen('here/link_was_here', 'w')"),
+        Attack("looks for secrets in the environment", "import os\nraise ValueError(os.environ['SECRET_OF_THE_TEACHER'])"),
         Attack("network", f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 2)"),
         Attack("prints 40 MB", "for i in range(40):\n    print('x' * 2 ** 20)"),
         Attack("answers of 80 MB", answers=every("NAME = lambda *args: np.ones(10 ** 7)"), points=0),

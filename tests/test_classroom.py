@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ from pathlib import Path
 import hostile
 import nbformat
 import numpy as np
+import psutil
 import pytest
 import yaml
 from nbclient import NotebookClient
@@ -166,6 +168,22 @@ def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path):
     subprocess.run(command, cwd=Path(__file__).parents[1], check=True, capture_output=True)
     assert all(p.stat().st_mtime_ns == when for p, when in kept.items())
     assert [int(r["points"]) for r in grades(tmp_path / "in_grades")] == [hostile.FULL] * 4
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_nothing_goes_on_after_a_grader_that_was_stopped(tmp_path, how):
+    """Stopped in the middle of a loop: the process that runs the notebook ends with it."""
+    put(tmp_path / "in", {"A/assignment_1.ipynb": hostile.notebook("while True:\n    pass")})
+    run = subprocess.Popen([sys.executable, "-m", "helpers.classroom", "grade", str(tmp_path / "in")], stderr=subprocess.DEVNULL,
+                           cwd=Path(__file__).parents[1])
+    family = []
+    while len(family) < 3:
+        assert run.poll() is None
+        family = psutil.Process(run.pid).children(recursive=True)
+    run.send_signal(how)
+    run.wait(30)
+    _, left = psutil.wait_procs(family, timeout=30)
+    assert left == []
 
 
 def test_a_notebook_that_ended_the_grader_twice_is_left_alone(tmp_path):

@@ -2,12 +2,16 @@
 import re
 
 import hostile
+import psutil
 import pytest
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    return outcome(tmp_path_factory.mktemp("hostile"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SECRET_OF_THE_TEACHER", "4711")
+        patch.setenv("TMPDIR", str(rooms := tmp_path_factory.mktemp("rooms")))
+        return {**outcome(tmp_path_factory.mktemp("hostile")), "rooms": rooms}
 
 
 def outcome(place, without=()):
@@ -47,6 +51,10 @@ def test_nothing_was_written_outside_and_nothing_read(graded):
         assert graded["results"][name]["cells"][0][1] == "PermissionError"
 
 
+def test_the_teachers_environment_stays_unknown(graded):
+    assert graded["results"]["looks for secrets in the environment"]["cells"] == [[2, "KeyError", "'SECRET_OF_THE_TEACHER'"]]
+
+
 def test_no_connection_arrives(graded):
     if missing_walls(graded) == ["namespaces", "landlock"]:
         pytest.skip("this system offers neither namespaces nor Landlock")
@@ -55,9 +63,9 @@ def test_no_connection_arrives(graded):
 
 def test_nothing_is_left_running(graded):
     """After the daemon had its time: no process of a notebook is there any more."""
-    import psutil
-    rooms = [p for p in psutil.process_iter(["cwd"]) if "room_" in str(p.info["cwd"])]
-    assert rooms == [] and not (graded["place"] / "daemon_was_here").exists()
+    rooms = str(graded["rooms"])
+    assert [p for p in psutil.process_iter(["cwd"]) if str(p.info["cwd"]).startswith(rooms)] == []
+    assert not list(graded["rooms"].iterdir()) and not (graded["place"] / "daemon_was_here").exists()
 
 
 def test_links_and_tricks_in_zips(graded):

@@ -26,10 +26,12 @@ PACKAGES_OUT_OF_REACH = ("helpers", "__editable__.weight_sharing_course-0.1.0.pt
 def run(job, pipe, room):
     """Everything, in a fresh process: walls, cells, answers. Never returns."""
     os.setsid()
+    walls.end_with_parent()
     standing = enclose(job, room)
     first = os.fork() if "namespaces" in standing else 0
     if first:
         os._exit(os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]) & 255)
+    walls.end_with_parent()
     with os.fdopen(pipe, "wb") as out:
         send(out, walls=standing)
         work(job, out)

@@ -24,6 +24,7 @@ LIMITS = {"seconds": 120, "cell_seconds": 20, "seconds_of_cpu": 120, "megabytes"
           "megabytes_of_answers": 8, "processes": 32, "without": ()}
 BROKEN_OFF = "it ended its own process, so not every answer could be tried"
 TRIES = 2                                       # a notebook that brought the grader down twice is left alone
+ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 SOURCES = Path(__file__).parents[1]
 
 
@@ -149,19 +150,21 @@ def load(path):
 
 def run_all(todo, folder, jobs, limits):
     """(submission, key, task, {"lines", "problem"}) of each, as they come; several at once, each with its keeper."""
-    keepers = queue.SimpleQueue()
+    free, started = queue.SimpleQueue(), []
     with ThreadPoolExecutor(max(1, min(jobs, len(todo)))) as pool:
-        waiting = {pool.submit(run_one, item, folder, limits, keepers): item for item in todo}
+        waiting = {pool.submit(run_one, item, folder, limits, free, started): item for item in todo}
         try:
             for future in as_completed(waiting):
                 yield *waiting[future], future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
-            while not keepers.empty():
-                dismiss(keepers.get())
+        finally:                                # all done, or stopped by the teacher: nothing goes on
+            pool.shutdown(wait=False, cancel_futures=True)
+            for keeper in started:
+                keeper.kill()
+    for keeper in started:
+        keeper.communicate()
 
 
-def run_one(item, folder, limits, keepers):
+def run_one(item, folder, limits, free, started):
     """One notebook through a keeper; a mark on the disk counts how often it was tried."""
     submission, key, task = item
     mark = folder / f"{key}.tried"
@@ -169,36 +172,25 @@ def run_one(item, folder, limits, keepers):
     if tries >= TRIES:
         return {"lines": [], "problem": f"the grader was ended {tries} times while it ran this notebook; look at it by hand"}
     store(mark, json.dumps(tries + 1))
-    keeper = start_keeper() if keepers.empty() else keepers.get()
+    keeper = start_keeper(started) if free.empty() else free.get()
     try:
         keeper.stdin.write(json.dumps(job(task["cells"], asked(task["assignment"], task["variant"]), limits)).encode() + b"\n")
         keeper.stdin.flush()
         answer = json.loads(keeper.stdout.readline())
-        keepers.put(keeper)
+        free.put(keeper)
         whole = any(m.get("whole") is True for m in answer["lines"])
         return answer if whole or answer["problem"] else {**answer, "problem": BROKEN_OFF}
     except (OSError, ValueError):
-        dismiss(keeper)
         return {"lines": [], "problem": "it ended the process that watched over it"}
 
 
-def start_keeper():
-    return subprocess.Popen([sys.executable, "-m", "helpers.classroom.keeper"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                            stderr=subprocess.DEVNULL, cwd=SOURCES.parent, start_new_session=True)
-
-
-def dismiss(keeper):
-    """A keeper ends when nothing more can come."""
-    for stream in keeper.stdin, keeper.stdout:
-        try:
-            stream.close()
-        except OSError:
-            pass
-    try:
-        keeper.wait(5)
-    except subprocess.TimeoutExpired:
-        keeper.kill()
-        keeper.wait()
+def start_keeper(started):
+    """A new keeper; of the teacher's environment it knows only what Python needs to start."""
+    env = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    started.append(subprocess.Popen([sys.executable, "-m", "helpers.classroom.keeper"], stdin=subprocess.PIPE,
+                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=SOURCES.parent, env=env,
+                                    start_new_session=True))
+    return started[-1]
 
 
 def supported():

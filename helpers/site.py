@@ -20,8 +20,15 @@ CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 STYLE = """<style>
 body { max-width: 1100px; margin: 0 auto; padding: 0 12px; }
 .jp-Cell { content-visibility: visible; } .jp-RenderedHTMLCommon table { width: auto; }
-img { max-width: 100%; height: auto; }
+img { max-width: 100%%; height: auto; }
+.jp-InputPrompt, .jp-OutputPrompt { opacity: 1 !important; }
 @media (max-width: 700px) { .jp-InputPrompt, .jp-OutputPrompt { display: none; } }
+:root { color-scheme: light dark; --jp-mirror-editor-number-color: #007000; --jp-mirror-editor-keyword-color: #007000;
+  --jp-mirror-editor-operator-color: #8a1fd0; --jp-mirror-editor-comment-color: #2f6363; }
+@media (prefers-color-scheme: dark) {
+%s
+:root { --jp-mirror-editor-operator-color: #d28bff; --jp-mirror-editor-comment-color: #84b8b8; }
+}
 </style></head>"""
 
 
@@ -64,10 +71,19 @@ def page(path, seconds):
             cell.source = re.sub(r"\]\((\d\d_\w+)\.ipynb\)", r"](\1.html)", with_mathml(cell.source))
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
-    html, _ = HTMLExporter(template_name="lab", exclude_anchor_links=True).from_notebook_node(notebook)
+    exporter = HTMLExporter(template_name="lab", exclude_anchor_links=True)
+    html, _ = exporter.from_notebook_node(notebook)
+    html = re.sub(r"<th\b[^>]*></th>", "<td></td>", html)                                     # an empty corner is no heading
     head, body = html.split("<body", 1)
+    body = body.replace('data-jp-theme-light="true"', "", 1)                                 # the reader's system decides
     head = re.sub(r"<script.*?</script>|<title>.*?</title>", "", head, flags=re.DOTALL)       # they would load from elsewhere
-    return head.replace("</head>", f"<title>{title} · Weight sharing</title>{STYLE}", 1) + "<body" + body
+    return head.replace("</head>", f"<title>{title} · Weight sharing</title>{STYLE % dark(exporter)}", 1) + "<body" + body
+
+
+def dark(exporter):
+    """JupyterLab's dark theme, as nbconvert ships it."""
+    places = (Path(folder) / "static" / "theme-dark.css" for folder in exporter.template_paths)
+    return next(path for path in places if path.exists()).read_text(encoding="utf-8")
 
 
 def with_mathml(markdown):

@@ -115,6 +115,7 @@ def fate(exercise, source):
     return diagnose(exercise, mutant).kind, None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", FUNCTIONS.values(), ids=FUNCTIONS)
 def test_no_mutant_that_differs_is_confirmed(exercise):
     sources = list(dict.fromkeys(mutants(exercise.solution)))
@@ -124,6 +125,7 @@ def test_no_mutant_that_differs_is_confirmed(exercise):
         assert what != "CONFIRMED", f"confirmed, but different on {args}:\n{source}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", FUNCTIONS.values(), ids=FUNCTIONS)
 def test_two_mistakes_at_once_are_confirmed_only_if_they_cancel(exercise):
     """A stride left out once and used twice elsewhere is right; anything else must show in the cases."""

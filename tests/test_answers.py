@@ -19,7 +19,7 @@ from helpers.exercises.values import plain, same
     (lambda: 34944, "wrong", "it is a function, expected one number."), ({}, "wrong", "a dictionary"),
     (float("nan"), "wrong", "nan is not a number"), (float("inf"), "wrong", "it is inf"), (34944 + 0j, "right", ""),
 ])
-def test_a_number(value, kind, says):
+def test_a_number_is_judged_and_never_given_away(value, kind, says):
     got = diagnose(number(), value)
     assert got.kind == kind and says in got.message
     assert got.kind == "right" or "34944." not in got.message, "the right number is not given away"
@@ -35,7 +35,7 @@ def test_large_counts_are_compared_exactly():
     ("B", "right"), ("b", "right"), (" b) ", "right"), ("(B)", "right"), (np.array("B"), "right"), ("A", "mistake"),
     ("c", "mistake"), ("E", "wrong"), ("", "wrong"), (2, "wrong"), (["B"], "wrong"), (..., "blank"), (None, "wrong"),
 ])
-def test_a_letter(value, kind):
+def test_a_letter_is_judged_and_anything_else_is_told_what_to_write(value, kind):
     got = diagnose(letter(), value)
     assert got.kind == kind
     assert kind != "wrong" or value is None or got.message == "choose one of the letters A, B, C, in quotes."

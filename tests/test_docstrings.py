@@ -1,6 +1,9 @@
 """Docstrings of the layers: formula, shapes, what comes back, errors, a second road, where taught, source, an example."""
+import ast
 import importlib
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 
@@ -28,3 +31,19 @@ def test_the_docstring_names_every_argument_or_refers_to_where_they_stand(functi
     text = inspect.getdoc(function)
     missing = [name for name in inspect.signature(function).parameters if f"{name} " not in text and f"{name}," not in text]
     assert not missing or "he rest" in text or "he options" in text or "rguments" in text, missing
+
+
+# ---- the tests themselves ---------------------------------------------------------------------------------------------
+
+TESTS = sorted(Path(__file__).parent.rglob("test_*.py"))
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_every_test_says_in_words_what_it_guards(path):
+    """A file in its first line; a test by a docstring or by a name of three words or more. A second opinion may have the name of
+    the exercise it judges."""
+    source = path.read_text(encoding="utf-8")
+    tests = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    short = [test.name[5:] for test in tests if not ast.get_docstring(test) and test.name.count("_") < 3]
+    assert ast.get_docstring(ast.parse(source))
+    assert [name for name in short if "second_opinion" not in path.stem or not re.search(rf"\b{name}\b", source)] == []

@@ -89,7 +89,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("code, kind, says", ODD, ids=[row[0][:40] for row in ODD])
-def test_odd_answers(code, kind, says):
+def test_odd_answers_are_told_what_they_gave_or_did(code, kind, says):
     got = verdict(conv(seconds=0.5 if says.startswith("no end") else 5), body(code))
     assert got.kind == kind and says in got.message
 
@@ -120,7 +120,7 @@ def test_the_smallest_case_that_differs_is_told():
     assert "for x = [3, -1, 0, 2, 5.5] and w = [1, 2, -1]" in verdict(conv(), large_only).message
 
 
-def test_several_results():
+def test_of_several_results_the_wrong_one_is_named():
     assert verdict(grads(), GRADS).kind == "right"
     assert verdict(grads(), "def grads(dy, x):\n    return [2 * x * dy, (dy.sum(),)]").kind == "right"
     says = {"return dy": "it gives an array of shape (2,), expected 2 results",

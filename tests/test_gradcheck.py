@@ -102,24 +102,24 @@ def test_a_sum_where_a_mean_belongs():
                             "or something counted twice?")
 
 
-def test_counted_twice():
+def test_a_gradient_counted_twice_is_named_as_a_factor():
     _, _, db = dense_backward(DY, X, W)
     assert "Every entry of db is 2 times the numerical gradient" in complaint(dict(b=2 * db))
 
 
-def test_some_other_factor():
+def test_some_other_factor_is_named_as_number_or_fraction():
     _, dW, _ = dense_backward(DY, X, W)
     assert complaint(dict(W=0.3 * dW)).endswith(
         "Every entry of dW is 0.3 times the numerical gradient: a factor is missing, or one too many.")
     assert "Every entry of dW is minus 1/2 of the numerical gradient" in complaint(dict(W=-dW / 2))
 
 
-def test_the_wrong_sign():
+def test_the_wrong_sign_is_named():
     _, dW, _ = dense_backward(DY, X, W)
     assert complaint(dict(W=-dW)).endswith("dW has the wrong sign: every entry is minus the numerical gradient.")
 
 
-def test_all_zero():
+def test_a_gradient_of_zeros_is_named():
     assert complaint(dict(W=np.zeros((3, 4)))).endswith(
         "Every entry of dW is 0: was it never added to, or is the way back cut?")
 
@@ -129,7 +129,7 @@ def test_the_loss_does_not_use_the_argument():
     assert message.endswith("The loss does not change with w: does it use the w it is given?")
 
 
-def test_transposed():
+def test_a_transposed_gradient_is_named():
     square, dy = RNG.normal(size=(4, 4)), RNG.normal(size=(5, 4))
     _, dW, _ = dense_backward(dy, X, square)
     assert complaint(dict(W=dW.T), lambda W: (dy * dense(X, W)).sum(), dict(W=square)).endswith(
@@ -137,7 +137,7 @@ def test_transposed():
 
 
 @pytest.mark.parametrize(("axes", "words"), [((0,), "rows"), ((1,), "columns"), ((0, 1), "rows and columns")])
-def test_flipped(axes, words):
+def test_a_flipped_gradient_is_named_with_its_axes(axes, words):
     _, dW, _ = dense_backward(DY, X, W)
     assert complaint(dict(W=np.flip(dW, axes))).endswith(
         f"dW is flipped along {words}: a kernel that was turned, or was not?")
@@ -184,7 +184,7 @@ def test_a_mistake_beside_a_kink_or_beyond_both_slopes_is_not_excused():
         assert "kink" not in complaint(dict(x=np.array([wrong])), lambda x: relu(x).sum(), dict(x=x))
 
 
-def test_not_a_number():
+def test_nan_and_infinity_are_named_before_large_errors():
     _, dW, _ = dense_backward(DY, X, W)
     dW[1, 2], dW[0, 0] = np.nan, np.inf
     message = complaint(dict(W=dW))
@@ -195,12 +195,12 @@ def test_not_a_number():
     assert message.endswith("The numerical gradient holds 2 nan and 0 infinite entries.")
 
 
-def test_wrong_shape():
+def test_a_wrong_shape_is_named_with_the_right_one():
     _, dW, _ = dense_backward(DY, X, W)
     assert complaint(dict(W=dW.T)) == "dW has shape (4, 3); expected (3, 4), that of W"
 
 
-def test_no_simple_pattern():
+def test_noise_is_given_no_invented_cause():
     _, dW, _ = dense_backward(DY, X, W)
     message = complaint(dict(W=dW + np.random.default_rng(1).normal(size=dW.shape)))
     assert message.endswith("No simple pattern: look at dW one entry at a time.")

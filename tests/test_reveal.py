@@ -59,7 +59,7 @@ def test_a_transposed_convolution_shows_the_transposed_ids(o):
     assert np.array_equal(reveal(layer, (o["C_out"], *places)), ids)
 
 
-def test_by_hand():
+def test_small_layers_are_revealed_as_worked_out_by_hand():
     assert reveal(torch.nn.Conv1d(1, 1, 2), (1, 3)).tolist() == [[0, 1, -1, 2], [-1, 0, 1, 2]]
     assert reveal(torch.nn.ConvTranspose1d(1, 1, 2, bias=False), (1, 2)).tolist() == [[0, -1], [1, 0], [-1, 1]]
     depthwise = torch.nn.Conv2d(2, 2, 1, groups=2, bias=False)

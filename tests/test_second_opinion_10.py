@@ -20,7 +20,7 @@ def test_run(x, h_0, W_xh, W_hh, b):
     np.testing.assert_allclose(ex.run.build(ex.run.solution)(x, h_0, W_xh, W_hh, b), theirs, atol=1e-12)
 
 
-def test_remainder():
+def test_weights_without_biases_are_torchs():
     weights = [p for name, p in torch_rnn(3, 5).named_parameters() if "weight" in name]
     assert ex.P.build(ex.P.solution) == sum(p.numel() for p in weights)
 

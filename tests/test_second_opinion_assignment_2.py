@@ -16,7 +16,7 @@ def conv_gradients(x, w, dy, stride=1):
 
 
 @each_variant
-def test_strided_gradients(variant):
+def test_strided_gradients_are_those_of_autograd(variant):
     question, kernel = solved(2, variant, "strided_grad")
     for x, dy, s, k in [*question.cases, question.example]:
         np.testing.assert_allclose(kernel(x, dy, s, k), conv_gradients(x, np.zeros(k), dy, s)[1])

@@ -24,7 +24,7 @@ def own_answers(x, v):
 
 
 @each_variant
-def test_slopes(variant):
+def test_shared_and_own_slopes_are_those_of_autograd(variant):
     for name in "shared_slope", "own_slopes":
         question, solve = solved(4, variant, name)
         for x, y, w in [*question.cases, question.example]:

@@ -6,25 +6,19 @@ again, a run that was cut off goes on where it was, and several machines may fil
 import hashlib
 import json
 import os
-import queue
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from uuid import uuid4
 
 from helpers.progress_bar import bar
 
 from .collect import collect, read_notebook, which
+from .files import load, store
 from .judge import job, verdicts
 from .marked import Written, questions
+from .pool import run_all
 
 LIMITS = {"seconds": 120, "cell_seconds": 20, "seconds_of_cpu": 120, "megabytes": 3000, "megabytes_of_disk": 64,
           "megabytes_of_answers": 8, "processes": 32, "without": ()}
-BROKEN_OFF = "it ended its own process, so not every answer could be tried"
-TRIES = 2                                       # a notebook that brought the grader down twice is left alone
-ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 SOURCES = Path(__file__).parents[1]
 
 
@@ -48,10 +42,16 @@ def grade(place, out, jobs=None, shard=(0, 1), limits=LIMITS):
             todo.append((submission, key, task))
         else:
             results[submission.path] = kept or keep(folder, key, submission, task, [], submission.problem)
-    for done, (submission, key, task, answer) in enumerate(run_all(todo, folder, jobs or os.cpu_count(), limits), 1):
+    answers = run_all(todo, partial(as_job, limits), folder, jobs or os.cpu_count())
+    for done, ((submission, key, task), answer) in enumerate(answers, 1):
         results[submission.path] = keep(folder, key, submission, task, answer["lines"], answer["problem"])
         bar(done, len(todo), submission.student)
     return [results[s.path] for s in found]
+
+
+def as_job(limits, item):
+    _, _, task = item
+    return job(task["cells"], asked(task["assignment"], task["variant"]), limits)
 
 
 def part(path, parts):
@@ -127,70 +127,6 @@ def written(known, cells):
         texts = [t.strip() for t in tagged or below]
         found[name] = "\n\n".join(t[:20_000] for t in texts if t and t != "*Your answer here.*")
     return found
-
-
-def store(path, text):
-    """Write a file whole: beside it first, then in its place in one step."""
-    part = beside(path)
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
-
-
-def beside(path):
-    """A name for a file that is not finished yet; no two writers have the same."""
-    return path.with_name(f"{path.name}.{uuid4().hex[:8]}.part")
-
-
-def load(path):
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
-def run_all(todo, folder, jobs, limits):
-    """(submission, key, task, {"lines", "problem"}) of each, as they come; several at once, each with its keeper."""
-    free, started = queue.SimpleQueue(), []
-    with ThreadPoolExecutor(max(1, min(jobs, len(todo)))) as pool:
-        waiting = {pool.submit(run_one, item, folder, limits, free, started): item for item in todo}
-        try:
-            for future in as_completed(waiting):
-                yield *waiting[future], future.result()
-        finally:                                # all done, or stopped by the teacher: nothing goes on
-            pool.shutdown(wait=False, cancel_futures=True)
-            for keeper in started:
-                keeper.kill()
-    for keeper in started:
-        keeper.communicate()
-
-
-def run_one(item, folder, limits, free, started):
-    """One notebook through a keeper; a mark on the disk counts how often it was tried."""
-    submission, key, task = item
-    mark = folder / f"{key}.tried"
-    tries = load(mark) or 0
-    if tries >= TRIES:
-        return {"lines": [], "problem": f"the grader was ended {tries} times while it ran this notebook; look at it by hand"}
-    store(mark, json.dumps(tries + 1))
-    keeper = start_keeper(started) if free.empty() else free.get()
-    try:
-        keeper.stdin.write(json.dumps(job(task["cells"], asked(task["assignment"], task["variant"]), limits)).encode() + b"\n")
-        keeper.stdin.flush()
-        answer = json.loads(keeper.stdout.readline())
-        free.put(keeper)
-        whole = any(m.get("whole") is True for m in answer["lines"])
-        return answer if whole or answer["problem"] else {**answer, "problem": BROKEN_OFF}
-    except (OSError, ValueError):
-        return {"lines": [], "problem": "it ended the process that watched over it"}
-
-
-def start_keeper(started):
-    """A new keeper; of the teacher's environment it knows only what Python needs to start."""
-    env = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    started.append(subprocess.Popen([sys.executable, "-m", "helpers.classroom.keeper"], stdin=subprocess.PIPE,
-                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=SOURCES.parent, env=env,
-                                    start_new_session=True))
-    return started[-1]
 
 
 def supported():

@@ -4,7 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
-from .grade import beside, load, only
+from .files import beside, load
+from .grade import only
 
 
 def as_shard(text):

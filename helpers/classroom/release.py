@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from .grade import store
+from .files import store
 from .marked import ASSIGNMENTS, Written, questions
 from .wire import pack
 from .wording import heading

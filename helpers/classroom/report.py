@@ -6,7 +6,8 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from .grade import asked, store
+from .files import store
+from .grade import asked
 from .marked import Written
 from .pages import class_page, student_page
 

@@ -68,7 +68,9 @@ def tie(param_ids, n_params):
     array([[ 0,  1, -1],
            [-1,  0,  1]])
     """
-    return np.where(connected(param_ids), param_ids % whole("n_params", n_params, 1), NO_EDGE)
+    used, tied = connected(param_ids), np.full_like(param_ids, NO_EDGE)
+    tied[used] = param_ids[used] % whole("n_params", n_params, 1)
+    return tied
 
 
 def connected(param_ids):

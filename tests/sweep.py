@@ -3,11 +3,12 @@
 Each lesson runs in a fresh kernel with 1, 2 and 4 threads and at three CPU levels (this computer's own and two older
 ones), with every cell twice, and with a restart in the middle followed by "run all above". What is printed is compared
 with what the notebook has stored. Beside it: the seconds of the first of these runs, by the clock and of the processors,
-and the most memory of its kernel and what that starts. --quick does the first run alone. Where the system allows it the
+and the most memory of its kernel and of what that starts. --quick does the first run alone. Where the system allows it the
 network is cut off. The end is an error if something differs or needs more memory than LIMIT.
 """
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -40,7 +41,7 @@ MACHINES = {
                  "OPENBLAS_CORETYPE": "Nehalem", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
                  "NPY_DISABLE_CPU_FEATURES": f"{NEWER} X86_V3"},
 }
-Run = namedtuple("Run", "differences seconds cpu megabytes")    # differences: the cells that printed something else
+Run = namedtuple("Run", "differences seconds cpu megabytes others")     # differences: the cells that printed something else
 
 
 def said(outputs):
@@ -48,7 +49,7 @@ def said(outputs):
     return [o.get("text") or o.get("data", {}).get("text/plain") or o.get("ename") for o in outputs]
 
 
-# ---- three ways through a lesson: each plays cells and yields (cell, what it printed) -----------------------------------
+# Three ways through a lesson: each plays cells and yields (cell, what it printed).
 
 def straight(client, cells):
     """From top to bottom."""
@@ -65,14 +66,11 @@ def restart_in_the_middle(client, cells):
     """Half of the lesson, a restart, "run all above", and on from there."""
     middle = len(cells) // 2
     yield from straight(client, cells[:middle])
-    asyncio.get_event_loop().run_until_complete(restarted(client))
+    loop = asyncio.get_event_loop()
+    loop.run_until_complete(client.km.restart_kernel(now=True))
+    loop.run_until_complete(client.kc.wait_for_ready(timeout=60))
     yield from straight(client, cells[:middle])
     yield from straight(client, cells[middle:])
-
-
-async def restarted(client):
-    await client.km.restart_kernel(now=True)
-    await client.kc.wait_for_ready(timeout=60)
 
 
 def play(path, way=straight, folder=None, limit=2000, **environment):
@@ -97,25 +95,25 @@ def differences(played, stored):
 
 @contextmanager
 def fresh_kernel(notebook, folder, environment):
-    where = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, timeout=240, coalesce_streams=True, resources=where,
-                            extra_arguments=["--log-level=ERROR"])
+    options = dict(timeout=240, coalesce_streams=True, extra_arguments=["--log-level=ERROR"])
+    client = NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}, **options)
     with client.setup_kernel(env={**os.environ, **environment}):
         yield client
 
 
 @contextmanager
 def watched(pid, limit, measured=None):
-    """Gives a list that holds, at the end, [seconds, seconds of the processors, MB at most] of a process and its children.
+    """Gives a list that holds, at the end, [seconds, seconds of the processors, MB at most, MB of its children at most].
 
-    More than `limit` MB, and the process is ended.
+    More than `limit` MB together, and the process is ended. Of the children only what is their own counts: torch's code
+    lies in memory once for all of them.
     """
-    measured, done, kernel, start = [0, 0, 0], threading.Event(), psutil.Process(pid), time.monotonic()
+    measured, done, kernel, start = [0, 0, 0, 0], threading.Event(), psutil.Process(pid), time.monotonic()
 
     def watch():
         while not done.wait(0.05) and kernel.is_running():
-            measured[1:] = look(kernel, *measured[1:])
-            if measured[2] > limit:
+            measured[1:] = map(max, measured[1:], look(kernel))
+            if measured[2] + measured[3] > limit:
                 kernel.kill()
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -128,29 +126,20 @@ def watched(pid, limit, measured=None):
         measured[0] = time.monotonic() - start
 
 
-def look(kernel, cpu, megabytes):
-    """The processors' seconds so far, and the larger of `megabytes` and what is held now."""
-    now = 0
-    for process in [kernel, *everyone_below(kernel)]:
-        try:
-            now += held(process) / 1e6
-            cpu = sum(process.cpu_times()[:4]) if process == kernel else cpu
-        except (psutil.Error, FileNotFoundError):           # it ended in the meantime
-            continue
-    return cpu, max(megabytes, now)
-
-
-def held(process):
-    """Bytes in memory; what processes share (torch's code) is shared out among them, where the system says so."""
-    full = process.memory_full_info()
-    return getattr(full, "pss", full.rss)
-
-
-def everyone_below(process):
+def look(kernel):
+    """(seconds of the processors, MB of the kernel, MB of its children) now; zeros of what has just ended."""
     try:
-        return process.children(recursive=True)
+        cpu, own, children = sum(kernel.cpu_times()[:4]), kernel.memory_info().rss, kernel.children(recursive=True)
     except psutil.Error:
-        return []
+        return 0, 0, 0
+    return cpu, own / 1e6, sum(map(private, children)) / 1e6
+
+
+def private(process):
+    try:
+        return process.memory_full_info().uss
+    except (psutil.Error, FileNotFoundError):
+        return 0
 
 
 def machine(name):
@@ -161,8 +150,6 @@ def machine(name):
             for key, value in MACHINES[name].items()}
 
 
-# ---- the table ----------------------------------------------------------------------------------------------------------
-
 CHECKS = {
     **{name: lambda path, name=name: play(path, **machine(name)) for name in MACHINES},
     "twice": lambda path: play(path, every_cell_twice, **ONE_THREAD),
@@ -172,35 +159,32 @@ CHECKS = {
 
 def sweep(paths, checks):
     """Print a row for each lesson; give what went wrong, as sentences."""
-    wrong = []
-    print("lesson".ljust(26), *(name.rjust(9) for name in checks), "  wall s    CPU s       MB")
+    wrong, total = [], len(paths) * len(checks)
+    print("lesson".ljust(26), *(name.rjust(9) for name in checks), "  wall s    CPU s       MB  children")
     for n, path in enumerate(paths):
         runs = {}
-        for check in checks:
-            bar(n * len(checks) + len(runs), len(paths) * len(checks), f"{path.stem}: {check}")
+        for k, check in enumerate(checks):
+            bar(n * len(checks) + k, total, f"{path.stem}: {check}")
             runs[check] = CHECKS[check](path)
-        bar(n * len(checks) + len(runs), len(paths) * len(checks), "done")
+        bar((n + 1) * len(checks), total, "done")
         print("\r", end="", file=sys.stderr, flush=True)
         print(row(path.stem, list(runs.values())), flush=True)
         wrong += [f"{path.stem}, {check}: {found}" for check, run in runs.items() for found in run.differences]
-        wrong += [f"{path.stem} needs {run.megabytes:.0f} MB" for run in list(runs.values())[:1] if run.megabytes > LIMIT]
+        wrong += [f"{path.stem} needs {runs[checks[0]].megabytes:.0f} MB"] * (runs[checks[0]].megabytes > LIMIT)
     return wrong
 
 
 def row(name, runs):
-    words = ["DIFFERS" if run.differences else "same" for run in runs]
-    return f"{name:26} " + " ".join(f"{word:>9}" for word in words) + "".join(f"{v:9.1f}" for v in runs[0][1:3]) + \
-        f"{runs[0].megabytes:9.0f}"
+    words = " ".join(f"{'DIFFERS' if run.differences else 'same':>9}" for run in runs)
+    _, seconds, cpu, megabytes, others = runs[0]
+    return f"{name:26} {words}{seconds:9.1f}{cpu:9.1f}{megabytes:9.0f}{others:10.0f}"
 
 
 def cut_off():
     """Start again where there is no network but the loopback, if this system allows it; tell whether it is so."""
     if "SWEEP_OFFLINE" not in os.environ:
         inside = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
-        try:
-            allowed = subprocess.run([*inside, "true"], capture_output=True).returncode == 0
-        except FileNotFoundError:
-            allowed = False
+        allowed = bool(shutil.which("unshare")) and subprocess.run([*inside, "true"], capture_output=True).returncode == 0
         os.environ["SWEEP_OFFLINE"] = str(int(allowed))
         if allowed:
             os.execvp(inside[0], [*inside, sys.executable, *sys.argv])
@@ -211,5 +195,5 @@ if __name__ == "__main__":
     print("Network cut off." if cut_off() else "With network: this system does not allow to cut it off.")
     names = [name for name in sys.argv[1:] if name != "--quick"]
     chosen = [path for path in LESSONS if not names or path.stem.startswith(tuple(names))]
-    wrong = sweep(chosen, list(CHECKS)[:1] if "--quick" in sys.argv else list(CHECKS))
-    sys.exit("\n\n".join(wrong) if wrong or not chosen else None)
+    wrong = sweep(chosen, list(CHECKS)[:1] if "--quick" in sys.argv else list(CHECKS)) if chosen else ["no such lesson"]
+    sys.exit("\n\n".join(wrong) or None)

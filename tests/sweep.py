@@ -6,7 +6,6 @@ with what the notebook has stored. Beside it: the seconds of the first of these 
 and the most memory of its kernel and of what that starts. --quick does the first run alone. Where the system allows it the
 network is cut off. The end is an error if something differs or needs more memory than LIMIT.
 """
-import asyncio
 import os
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import psutil
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
@@ -66,9 +66,8 @@ def restart_in_the_middle(client, cells):
     """Half of the lesson, a restart, "run all above", and on from there."""
     middle = len(cells) // 2
     yield from straight(client, cells[:middle])
-    loop = asyncio.get_event_loop()
-    loop.run_until_complete(client.km.restart_kernel(now=True))
-    loop.run_until_complete(client.kc.wait_for_ready(timeout=60))
+    run_sync(client.km.restart_kernel)(now=True)
+    run_sync(client.kc.wait_for_ready)(timeout=60)
     yield from straight(client, cells[:middle])
     yield from straight(client, cells[middle:])
 

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -230,8 +231,11 @@ def test_kubernetes_job_grades_in_parts_and_merges(small_class, tmp_path):
 
     def command(job):
         container = job["spec"]["template"]["spec"]["containers"][0]
-        text = container["args"][0].replace("exec python", sys.executable).replace("/class/in", str(small_class / "in"))
-        return [*container["command"], text.replace("/class/out", str(tmp_path))]
+        here = {"exec python": sys.executable, "/class/in": small_class / "in", "/class/out": tmp_path}
+        text = container["args"][0]
+        for there, path in here.items():
+            text = text.replace(there, shlex.quote(str(path)))
+        return [*container["command"], text]
 
     for index in range(grading_job["spec"]["completions"]):
         subprocess.run(command(grading_job), env={**os.environ, "JOB_COMPLETION_INDEX": str(index)}, check=True,

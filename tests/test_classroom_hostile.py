@@ -91,7 +91,7 @@ def test_no_cell_of_the_table_is_a_formula(graded):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("missing", ["namespaces", "landlock"])
+@pytest.mark.parametrize("missing", ["namespaces", "disk", "landlock"])
 def test_with_one_wall_less_nobody_else_feels_it_and_no_connection_arrives(tmp_path, missing):
     """In a container without namespaces, or on an old kernel without Landlock, the other walls stand."""
     graded = outcome(tmp_path, (missing,))

@@ -40,14 +40,15 @@ def run(job, pipe, room):
 
 def enclose(job, room):
     """The names of the walls that stand."""
-    wanted = [name for name in walls.ALL if name not in job["without"]]
-    standing = ["namespaces"] if "namespaces" in wanted and walls.namespaces(room, job["megabytes_of_disk"]) else []
+    def stands(name, build, *args):
+        return name not in job["without"] and build(*args) and not standing.append(name)
+    standing = []
+    if stands("namespaces", walls.namespaces):
+        stands("disk", walls.disk, room, job["megabytes_of_disk"])
     os.chdir(room)
     os.environ.update(HOME=room, TMPDIR=room, IPYTHONDIR=room, MPLCONFIGDIR=room)
-    if "landlock" in wanted and walls.landlock(room, PACKAGES_OUT_OF_REACH):
-        standing.append("landlock")
-    if walls.limits(job["seconds_of_cpu"], job["megabytes"], job["processes"] + len(job["cells"])):
-        standing.append("limits")
+    stands("landlock", walls.landlock, room, PACKAGES_OUT_OF_REACH)
+    stands("limits", walls.limits, job["seconds_of_cpu"], job["megabytes"], job["processes"] + len(job["cells"]))
     return standing
 
 

@@ -2,7 +2,8 @@
 
 Each wall is tried, and each says whether it stands: what a system does not offer is missing, and the report says so.
 
-    namespaces   Linux: no network at all, other processes out of sight, its room a small disk in memory
+    namespaces   Linux: no network at all, other processes out of sight
+    disk         with namespaces: its room is a small disk in memory
     landlock     Linux 5.13 and newer: reads Python and its packages, writes only into its room, no TCP, no signals out
     limits       Linux and macOS: address space, seconds of CPU, size of a file, number of processes, open files
 
@@ -18,7 +19,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-ALL = ("namespaces", "landlock", "limits")
+ALL = ("namespaces", "disk", "landlock", "limits")
 MIB = 2 ** 20
 NEW_MOUNT, NEW_UTS, NEW_IPC, NEW_USER, NEW_PID, NEW_NET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 PRIVATE, RECURSIVE = 1 << 18, 1 << 14
@@ -29,8 +30,8 @@ ON_FILES = RUN | READ | 1 << 1 | 1 << 14 | 1 << 15      # the rights that a rule
 libc = ctypes.CDLL(None, use_errno=True) if sys.platform != "win32" else None
 
 
-def namespaces(room, megabytes):
-    """Leave the network and the list of processes; `room` becomes a disk in memory. True if the system allows it.
+def namespaces():
+    """Leave the network and the list of processes. True if the system allows it.
 
     The process itself keeps its number; its next child is the first of the new list, and all end with that child.
     """
@@ -42,8 +43,13 @@ def namespaces(room, megabytes):
     for file, text in ("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1"):
         with contextlib.suppress(OSError):
             Path("/proc/self", file).write_text(text)
-    libc.mount(None, b"/", None, PRIVATE | RECURSIVE, None)
+    return True
+
+
+def disk(room, megabytes):
+    """Put a disk in memory in the place of `room`, after `namespaces`. True if the system allows it."""
     options = f"size={megabytes}m,nr_inodes=2000,mode=0700"
+    libc.mount(None, b"/", None, PRIVATE | RECURSIVE, None)
     return not libc.mount(b"tmpfs", os.fsencode(room), b"tmpfs", 0, options.encode())
 
 

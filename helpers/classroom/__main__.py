@@ -1,7 +1,7 @@
 """Hand out, collect, grade, report.
 
     python -m helpers.classroom release FOLDER [--variants 30 | --students FILE] [--only assignment_1 ...] [--nbgrader]
-    python -m helpers.classroom grade FOLDER_OR_ZIP [--out FOLDER] [--jobs N] [--shard 1/4]
+    python -m helpers.classroom grade FOLDER_OR_ZIP [--out FOLDER] [--roster variants.csv] [--jobs N] [--shard 1/4]
     python -m helpers.classroom merge FOLDER [FOLDER ...] --out FOLDER
 
 release   writes what the students get: notebooks without answers, in as many variants as you like
@@ -37,6 +37,7 @@ def parser():
     both = commands.add_parser("merge", help="put the results of several machines together")
     both.add_argument("folders", nargs="+", type=Path)
     for command in take, both:
+        command.add_argument("--roster", type=Path, help="variants.csv of `release`: tells who handed in another's variant")
         command.add_argument("--out", type=Path, help="where to; default: beside FOLDER_OR_ZIP, with _grades at the end"
                              if command is take else "where to", required=command is both)
     return p
@@ -53,8 +54,15 @@ def main(argv=None):
         results = grade(a.place, a.out, a.jobs, a.shard, {**LIMITS, "seconds": a.seconds, "megabytes": a.megabytes})
     else:
         results = merge(a.folders, a.out)
-    rows = report(results, a.out)
-    print(f"{len(rows)} notebooks: {a.out / 'grades.csv'}, class.html and feedback/ beside it; answers in words: to_mark.csv")
+    print(in_short(report(results, a.out, a.roster), a.out))
+
+
+def in_short(rows, out):
+    """What was written, where, and what is left to do."""
+    odd, still = sum(bool(r["remarks"]) for r in rows), sum(bool(r["to_mark"]) for r in rows)
+    return (f"{len(rows)} notebooks: {out / 'grades.csv'}; class.html and feedback/ beside it"
+            + (f"; {odd} worth a look, at the end of class.html" if odd else "")
+            + (f"; {still} with answers in words to read, in to_mark.csv" if still else ""))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ def verdicts(asked, lines):
 def verdict(question, message):
     """(kind, message): blank, right, mistake, wrong, error, or missing if nothing came."""
     if message is None:
-        return "missing", f"there is no {question.name} when the notebook has run through."
+        return "missing", (f"there is no {question.name} when the notebook has run through. Its cell stopped, or it has another "
+                           "name.")
     if message.get("lost"):
         return "error", LOST
     try:

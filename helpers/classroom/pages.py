@@ -1,4 +1,5 @@
 """Pages for one student and for the class: whole in one file, no script, nothing loaded from anywhere."""
+import re
 from collections import Counter
 from html import escape
 
@@ -15,6 +16,8 @@ padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); } td.n, th.n
 margin: .5rem 0; padding: 0 0 0 1rem; }
 .bar { display: inline-block; height: .7rem; background: var(--bar); vertical-align: baseline; margin-right: .5rem; }
 td, p { overflow-wrap: anywhere; } code { white-space: nowrap; }
+@media (max-width: 34rem) { .told tr { display: flex; flex-wrap: wrap; border-bottom: 1px solid var(--line); }
+.told th, .told td { border: 0; } .told td:last-child { flex-basis: 100%; padding-top: 0; } .told th:last-child { display: none; } }
 """
 IN_WORDS = {"right": "right", "mistake": "with a known mistake", "wrong": "with another result", "error": "stopped",
             "blank": "not attempted", "missing": "not found"}
@@ -27,22 +30,30 @@ def page(title, body):
 
 
 def html_table(heads, rows):
-    """A table; cells come as HTML. A head that starts with # is a column of numbers."""
+    """A table; cells come as HTML. A head that starts with # is a column of numbers.
+
+    On a telephone a last column of words stands below the others.
+    """
     kind = [' class="n"' if h.startswith("#") else "" for h in heads]
     top = "".join(f'<th scope="col"{k}>{escape(h.lstrip("#"))}</th>' for h, k in zip(heads, kind, strict=True))
     lines = ["<tr>" + "".join(f"<td{k}>{c}</td>" for c, k in zip(r, kind, strict=True)) + "</tr>" for r in rows]
-    return f"<table>\n<thead><tr>{top}</tr></thead>\n<tbody>\n" + "\n".join(lines) + "\n</tbody>\n</table>"
+    told = ' class="told"' if heads[-1] else ""
+    return f"<table{told}>\n<thead><tr>{top}</tr></thead>\n<tbody>\n" + "\n".join(lines) + "\n</tbody>\n</table>"
 
 
-def student_page(result, row, questions, marks):
-    """What one student gets: points, and for each question the line that the checker says."""
+def student_page(result, row, questions, said):
+    """What one student gets: points, and for each question the line that the checker says.
+
+    said  {question: (points or "", comment)} by the teacher
+    """
     title = f"{(result['assignment'] or 'Not graded').replace('_', ' ').capitalize()}: {result['student']}"
     parts = []
     if result["problem"]:
         parts.append(f"<p><strong>{escape(sentence(result['problem']))}</strong></p>")
     if questions:
         parts += [f"<p>{row['points']} of {row['out_of']} points{still_open(row)}.</p>", verdict_table(result, row, questions)]
-    parts += [in_own_words(name, text, questions[name], marks.get(name)) for name, text in result["written"].items() if text]
+    parts += [in_own_words(name, text, questions[name], *said.get(name, ("", "")))
+              for name, text in result["written"].items() if text]
     parts += cells_that_stopped(result["cells"])
     if result["remark"]:
         parts.append(f'<p class="soft">{escape(sentence(result["remark"]))}</p>')
@@ -64,30 +75,53 @@ def verdict_table(result, row, questions):
     return html_table(["question", "#points", "#of", "verdict"], rows)
 
 
-def in_own_words(name, text, question, points):
-    mark = "" if points is None else f" ({points} of {question.points} points)"
-    return f"<h2>{escape(name)}{mark}</h2>\n<blockquote>{escape(text)}</blockquote>"
+def in_own_words(name, text, question, points, comment):
+    mark = "" if points == "" else f" ({points} of {question.points} points)"
+    added = f"\n<p><strong>Your teacher:</strong> {escape(comment)}</p>" if comment else ""
+    return f"<h2>{escape(name)}{mark}</h2>\n<blockquote>{escape(text)}</blockquote>{added}"
 
 
 def cells_that_stopped(cells):
     if not cells:
         return []
-    rows = [[n, escape(text if name in ("TooSlow", "Lost") else f"{name}: {text}")] for n, name, text in cells]
-    return ["<h2>Cells that stopped</h2>\n<p>Cells that hold code, counted from the top.</p>", html_table(["#cell", "why"], rows)]
+    rows = [[n, escape(text if name in ("TooSlow", "Lost") else f"{name}: {without_file(text)}")] for n, name, text in cells]
+    return ["<h2>Cells that stopped</h2>\n<p>Only cells with code are counted, from the top: after a restart and <em>Run All</em> "
+            "it is the number in the brackets beside a cell.</p>", html_table(["#cell", "why"], rows)]
 
 
-def class_page(best, rows, known):
-    """What the teacher gets: for each assignment the points, and for each question who made which mistake, counted."""
+def without_file(text):
+    """An error without the name that IPython gives to a cell."""
+    return re.sub(r"<ipython-input[^>]*>, ", "", text)
+
+
+def class_page(best, rows, known, unused=()):
+    """What the teacher gets: for each assignment the points, and for each question who made which mistake, counted.
+
+    unused  (student, assignment, question, points) of to_mark.csv that belong to no notebook
+    """
     parts = [walls(best)]
     for assignment in sorted({r["assignment"] for r in best if r["assignment"]}):
         of = [(r, row) for r, row in zip(best, rows, strict=True) if r["assignment"] == assignment]
-        parts += [f"<h2>{assignment.replace('_', ' ').capitalize()}</h2>", points_table(of)]
+        parts += [f"<h2>{assignment.replace('_', ' ').capitalize()}</h2>", not_yet(of), points_table(of)]
         parts += [question_part(name, q, [r for r, _ in of]) for name, q in known(of[0][0]).items()]
     odd = [[escape(r["student"]), escape(r["path"]), escape(sentence(row["remarks"]))]
            for r, row in zip(best, rows, strict=True) if row["remarks"]]
     if odd:
         parts += ["<h2>Worth a look</h2>", html_table(["student", "file", "what happened"], odd)]
+    if unused:
+        parts += ["<h2>Points for nobody</h2>\n<p>These rows of to_mark.csv belong to no notebook that was graded here. Was a name "
+                  "changed?</p>", html_table(["student", "assignment", "question", "#points"], [map(cell, r) for r in unused])]
     return page("The class", "\n".join(parts))
+
+
+def cell(value):
+    return escape(str(value))
+
+
+def not_yet(of):
+    """A line that says that points are still to come, or nothing."""
+    open_ones = sum(bool(row["to_mark"]) for _, row in of)
+    return f"<p>{open_ones} of {len(of)} have answers in words that are not marked yet and count 0 here.</p>" if open_ones else ""
 
 
 def walls(best):

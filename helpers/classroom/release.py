@@ -1,15 +1,15 @@
 """What the students get: a notebook, `try_out.py`, its examples, and what to install. Nothing that contains an answer."""
-import csv
-import io
 import json
 import re
 import shutil
+import unicodedata
 from pathlib import Path
 
 import nbformat
 
 from .files import store
 from .marked import ASSIGNMENTS, Written, questions
+from .tables import read_text, table
 from .wire import pack
 from .wording import heading
 
@@ -46,22 +46,30 @@ def release(folder, variants=1, students=None, only=None, nbgrader=False):
 def read_students(file):
     """The names in a text file, one a line, as names of folders.
 
-    Errors  ValueError "students is 'x.txt': 'Ann' stands there twice"
+    Errors  ValueError "students is 'x.txt': 'Ann' stands there twice"; so do 'Ann' and 'ann', on Windows one folder
     """
-    lines = [re.sub(r'[/\\:*?"<>|\0]', "_", line).strip(" .") for line in Path(file).read_text("utf-8-sig").splitlines()]
-    names = [line for line in lines if line]
-    for name in names:
-        if names.count(name) > 1:
+    names = [name for name in map(folder_name, read_text(file).splitlines()) if name]
+    alike = [unicodedata.normalize("NFC", name).casefold() for name in names]
+    for name, key in zip(names, alike, strict=True):
+        if alike.count(key) > 1:
             raise ValueError(f"students is {str(file)!r}: {name!r} stands there twice")
     if not names:
         raise ValueError(f"students is {str(file)!r}; expected a student a line")
     return names
 
 
+def folder_name(line):
+    """A name that every system takes for a folder.
+
+    >>> folder_name(" Smith/Jones,  Kim "), folder_name("Con")
+    ('Smith_Jones, Kim', 'Con_')
+    """
+    name = " ".join(re.sub(r'[/\\:*?"<>|\0]', "_", line).split()).strip(" .")
+    return re.sub(r"^(con|prn|aux|nul|(com|lpt)\d)(?=\.|$)", r"\1_", name, flags=re.I)
+
+
 def who_has_which(names):
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([("student", "variant"), *((n, k) for k, n in enumerate(names))])
-    return "\ufeff" + text.getvalue()
+    return table(("student", "variant"), [{"student": n, "variant": k} for k, n in enumerate(names)])
 
 
 def write(folder, assignment, variant):

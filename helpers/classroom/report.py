@@ -1,7 +1,5 @@
 """From results to what a teacher hands on: grades.csv, to_mark.csv, and pages for the students and for the teacher."""
-import csv
 import hashlib
-import io
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -10,24 +8,28 @@ from .files import store
 from .grade import asked
 from .marked import Written
 from .pages import class_page, student_page
+from .roster import compared
+from .tables import read_table, table
 
-TO_MARK = ("student", "assignment", "question", "points", "out_of", "answer")
+KEY = ("student", "assignment", "question")
+TO_MARK = (*KEY, "points", "out_of", "comment", "answer")
 
 
-def report(results, out):
+def report(results, out, roster=None):
     """Write everything anew from the results, each file in one step; returns the rows of grades.csv.
 
-    What a teacher wrote into the column `points` of to_mark.csv is kept and counted.
-    Errors  ValueError "to_mark.csv, line 7: points is 'x'; expected a number from 0 to 4"
+    What a teacher wrote into the columns `points` and `comment` of to_mark.csv is kept, counted and shown.
+    roster  the variants.csv that `release` wrote: who handed in another variant gets a remark
+    Errors  ValueError "to_mark.csv, row 7: points is 'x'; expected a number from 0 to 4"
     """
     out = Path(out)
     marks = read_marks(out / "to_mark.csv")
-    best = choose(results, marks)
+    best = compared(choose(results, marks), roster)
     rows = [row(result, marks) for result in best]
     (out / "feedback").mkdir(parents=True, exist_ok=True)
     for result, one in zip(best, rows, strict=True):
-        store(out / "feedback" / page_name(result), student_page(result, one, known(result), marks_of(result, marks)))
-    store(out / "class.html", class_page(best, rows, known))
+        store(out / "feedback" / page_name(result), student_page(result, one, known(result), said_of(result, marks)))
+    store(out / "class.html", class_page(best, rows, known, unused(best, marks)))
     store(out / "to_mark.csv", table(TO_MARK, open_marks(best, marks)))
     store(out / "grades.csv", table(columns(rows), rows))
     return rows
@@ -38,7 +40,10 @@ def known(result):
 
 
 def choose(results, marks):
-    """One result for each student and assignment: the one with most points, and of equals the last by its path."""
+    """One result for each student and assignment: the one with most points, and of equals the last by its path.
+
+    What is only for the teacher stands under "for_teacher".
+    """
     groups = defaultdict(list)
     for result in results:
         groups[result["student"], result["assignment"] or result["path"]].append(result)
@@ -47,7 +52,8 @@ def choose(results, marks):
         group.sort(key=lambda r: (row(r, marks)["points"], r["path"]))
         others = len(group) - 1
         note = f"{others + 1} notebooks were handed in; the best one counts" if others else ""
-        best.append({**group[-1], "remark": "; ".join(filter(None, [group[-1]["remark"], note]))})
+        best.append({**group[-1], "remark": joined(group[-1]["remark"], note),
+                     "for_teacher": changed(group[-1], marks)})
     return sorted(best, key=lambda r: (r["assignment"] or "", r["student"], r["path"]))
 
 
@@ -63,10 +69,14 @@ def row(result, marks):
     got = sum(p for p in points.values() if p != "")
     out_of = sum(q.points for q in questions.values())
     still = sum(questions[n].points for n, p in points.items() if p == "")
-    remarks = "; ".join(filter(None, [result["problem"], result["remark"]]))
+    remarks = joined(result["problem"], result["remark"], result.get("for_teacher"))
     return {"student": result["student"], "assignment": result["assignment"] or "", "variant": result["variant"],
             "points": tidy(got), "out_of": out_of, "percent": round(100 * got / out_of) if out_of else 0, "to_mark": still,
             **points, "remarks": remarks, "path": result["path"], "feedback": page_name(result)}
+
+
+def joined(*remarks):
+    return "; ".join(filter(None, remarks))
 
 
 def tidy(number):
@@ -74,8 +84,20 @@ def tidy(number):
 
 
 def marks_of(result, marks):
-    return {name: p for (student, assignment, name), (p, _) in marks.items()
-            if (student, assignment) == (result["student"], result["assignment"]) and p != ""}
+    """{question: points} that the teacher gave."""
+    return {name: points for name, (points, _) in said_of(result, marks).items() if points != ""}
+
+
+def said_of(result, marks):
+    """{question: (points or "", comment)} of one student."""
+    return {name: (points, one.get("comment", "").strip()) for (student, assignment, name), (points, one) in marks.items()
+            if (student, assignment) == (result["student"], result["assignment"])}
+
+
+def unused(best, marks):
+    """What is in to_mark.csv and belongs to no notebook, such as a name that a spreadsheet has changed: rows in words."""
+    there = {(r["student"], r["assignment"], name) for r in best for name in r["written"]}
+    return [(*key, points) for key, (points, _) in marks.items() if points != "" and key not in there]
 
 
 def page_name(result):
@@ -92,17 +114,36 @@ def columns(rows):
 
 
 def open_marks(best, marks):
-    """Every answer in words, with the points that it has got; rows of notebooks that are gone are kept."""
+    """Every answer in words, with the points that it has got; rows of notebooks that are gone are kept.
+
+    An answer that has points stays as it was when it was marked.
+    """
     rows = {}
     for result in best:
         for name, text in result["written"].items():
             key = result["student"], result["assignment"], name
             if text or key in marks:
-                points, out_of = marks.get(key, ("", 0))[0], known(result)[name].points
-                rows[key] = dict(zip(TO_MARK, (*key, points, out_of, text), strict=True))
+                points, old = marks.get(key, ("", {}))
+                rows[key] = dict(zip(KEY, key, strict=True)) | {
+                    "points": points, "out_of": known(result)[name].points, "comment": old.get("comment", ""),
+                    "answer": text if points == "" else old.get("answer", text)}
     for key, (points, old) in marks.items():
-        rows.setdefault(key, {**old, "points": points})
+        rows.setdefault(key, {**{k: old.get(k, "") for k in TO_MARK}, "points": points})
     return [rows[key] for key in sorted(rows)]
+
+
+def changed(result, marks):
+    """The remark on answers that are not what was marked any more."""
+    names = [name for name, text in result["written"].items()
+             for points, old in [marks.get((result["student"], result["assignment"], name), ("", {}))]
+             if points != "" and bare(old.get("answer", text)) != bare(text)]
+    return (f"{', '.join(names)}: the answer has changed since it was marked; to mark it anew, empty its points in to_mark.csv "
+            "and grade again") if names else ""
+
+
+def bare(text):
+    """What a spreadsheet leaves alone: letters and digits."""
+    return re.sub(r"[^a-zA-Z0-9]", "", text)
 
 
 def read_marks(path):
@@ -110,36 +151,24 @@ def read_marks(path):
     if not path.exists():
         return {}
     marks = {}
-    for number, one in enumerate(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")), 2):
-        one = {k: plain(v or "") for k, v in one.items() if k}
-        if not set(TO_MARK) <= set(one):
-            raise ValueError(f"{path.name}: expected the columns {', '.join(TO_MARK)}; it has {', '.join(one)}")
-        marks[one["student"], one["assignment"], one["question"]] = as_points(one, f"{path.name}, row {number}"), one
+    for number, one in read_table(path, (*KEY, "points")):
+        marks[tuple(one[k] for k in KEY)] = as_points(one, f"{path.name}, row {number}"), one
     return marks
 
 
 def as_points(one, where):
-    text, most = one["points"].strip().replace(",", "."), one["out_of"]
+    text = one["points"].strip().replace(",", ".")
     if not text:
         return ""
-    if not re.fullmatch(r"\d+(\.\d+)?", text) or float(text) > float(most):
+    most = most_of(one, where)
+    if not re.fullmatch(r"\d+(\.\d+)?", text) or float(text) > most:
         raise ValueError(f"{where}: points is {one['points']!r}; expected a number from 0 to {most}")
     return tidy(float(text))
 
 
-def table(names, rows):
-    """A table as CSV that spreadsheets open as it is: with a mark for UTF-8, and no cell that acts as a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({k: harmless(v) for k, v in one.items()} for one in rows)
-    return "\ufeff" + text.getvalue()
-
-
-def harmless(value):
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
-
-
-def plain(value):
-    """What stood there before `harmless`."""
-    return value[1:] if value[:1] == "'" and value[1:2] in tuple("=+-@\t\r") else value
+def most_of(one, where):
+    """The points that a question in words is worth."""
+    try:
+        return asked(one["assignment"], 0)[one["question"]].points
+    except (KeyError, ValueError):
+        raise ValueError(f"{where}: there is no question {one['question']!r} in {one['assignment']!r}") from None

@@ -79,6 +79,7 @@ def test_a_lesson_runs_in_a_folder_that_takes_nothing(stuck):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("stuck", ["must not be written"], indirect=True)
 @pytest.mark.parametrize("path", LESSONS[1:], ids=lambda p: p.stem)
 def test_every_lesson_runs_in_a_folder_that_takes_nothing(path, stuck):
     assert differences(path, **stuck) == []

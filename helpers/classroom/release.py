@@ -3,9 +3,11 @@ import json
 import re
 import shutil
 import unicodedata
+from inspect import signature
 from pathlib import Path
 
 import nbformat
+import numpy as np
 
 from .files import store
 from .marked import ASSIGNMENTS, Written, questions
@@ -102,16 +104,17 @@ def as_text(book):
 
 
 def examples(asked):
-    """What `try_out` may know, as JSON: of a function one call and its result, of the others only what kind they are."""
+    """What `try_out` may know, as JSON: of a function a call and its result, else what kind it is."""
     known = {name: example(q) for name, q in asked.items() if not isinstance(q, Written)}
     return json.dumps(known, indent=1) + "\n"
 
 
 def example(question):
-    if not question.cases:
-        return {"kind": "letter" if isinstance(question.build(question.solution), str) else "numbers"}
-    function = question.build(question.solution)
-    return {"kind": "function", "arguments": pack(list(question.example)), "result": pack(function(*question.example))}
+    answer = question.build(question.solution)
+    if question.cases:
+        given = dict(zip(signature(answer).parameters, map(pack, question.example), strict=True))
+        return {"kind": "function", "arguments": given, "result": pack(answer(*question.example))}
+    return {"kind": "letter"} if isinstance(answer, str) else {"kind": "numbers", "shape": list(np.shape(answer))}
 
 
 def pins():

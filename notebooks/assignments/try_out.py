@@ -1,11 +1,13 @@
 """Does an answer run? `try_out` says so, and shows one example. Whether it is right is decided when it is marked."""
 import copy
 import json
+import linecache
+import traceback
 from pathlib import Path
 
 import numpy as np
 
-EXAMPLES = Path(__file__).with_name("examples.json")
+EXAMPLES, LARGE = Path(__file__).with_name("examples.json"), 30
 
 
 def try_out(name, answer):
@@ -26,67 +28,92 @@ def look(answer, known):
     if answer is ...:
         return "not attempted"
     if known["kind"] == "function":
-        return run(answer, unpack(known["arguments"]), unpack(known["result"]))
+        return run(answer, **unpack(known)) if callable(answer) else "expected a function; keep the line with def"
     if callable(answer) or answer is None:
         return f"this is {'a function' if callable(answer) else 'None'}; write down the answer itself"
     if known["kind"] == "letter":
-        letter = isinstance(answer, str) and len(answer.strip()) == 1
-        return f"your answer is {answer.strip()!r}" if letter else "expected one letter in quotes, such as 'A'"
-    return numbers(answer)
+        letter = isinstance(answer, str) and len(answer.strip(" ().:")) == 1
+        return f"your answer is {answer.strip(' ().:')!r}" if letter else "expected one letter in quotes, such as 'A'"
+    return numbers(answer, tuple(known["shape"]))
 
 
-def numbers(answer):
+def numbers(answer, shape):
+    """A number or an array: what it is, and whether it has the shape that was asked for."""
     try:
-        return f"your answer is {shown(answer)}"
+        got = array(answer)
     except (TypeError, ValueError):
-        return f"expected numbers, not {type(answer).__name__}"
+        return f"expected numbers, not {kind(answer)}"
+    return f"your answer is {shown(got)}" + ("" if got.shape == shape else f"; expected {sized(shape)}, not {sized(got.shape)}")
 
 
-def run(function, arguments, want):
-    """Run a function on the example."""
-    given = ", ".join(map(shown, arguments))
+def run(function, arguments, result, **_):
+    """Run a function on the example; arguments: {name: value}."""
+    mine = copy.deepcopy(arguments)
+    given = ", ".join(f"{name} = {shown(value)}" for name, value in arguments.items())
     try:
-        got = function(*copy.deepcopy(arguments))
-        if got is ...:
-            return "not attempted"
-        if got is None:
-            return "it runs, but returns None. Is a return missing?"
-        same = equal(got, want)
-        return f"it runs. For {given} it gives {shown(got)}; " + ("that is right there" if same else f"expected {shown(want)}")
+        got = function(*mine.values())
     except Exception as error:
-        return f"stopped for {given} - {type(error).__name__}: {error}"
+        return f"stopped for {given} - {type(error).__name__}: {error}{where(error)}"
+    if got is ... or got is None:
+        return "it runs, but returns None. Is a return missing? (print only shows a result.)" if got is None else "not attempted"
+    changed = [name for name in mine if not np.array_equal(mine[name], arguments[name])]
+    return f"it runs. For {given} it gives {compared(got, result)}" + "".join(
+        f". But it changed its argument {name}: begin with {name}.copy()" for name in changed)
 
 
-def equal(got, want):
-    """Whether two results agree to rounding; several results are compared one by one."""
-    if isinstance(want, tuple):
-        return len(got) == len(want) and all(map(equal, got, want))
-    got, want = np.asarray(plain(got), dtype=float), np.asarray(want, dtype=float)
-    return got.shape == want.shape and np.allclose(got, want, rtol=1e-5, atol=1e-7)
+def compared(got, want):
+    """A result, and whether it is what it should be; if not, where it differs."""
+    try:
+        got, want = array(got), array(want)
+    except (TypeError, ValueError):
+        return f"{kind(got)}; expected {sized(np.shape(want))}"
+    if got.shape != want.shape:
+        return f"{shown(got)}; expected {shown(want)}: {sized(want.shape)}, not {sized(got.shape)}"
+    off = ~np.isclose(got, want, rtol=1e-5, atol=1e-7)
+    if not off.any():
+        return f"{shown(got)}; that is right there"
+    if want.size <= LARGE:
+        return f"{shown(got)}; expected {shown(want)}"
+    first = tuple(np.argwhere(off)[0].tolist())
+    return f"{shown(got)}; at {list(first)} it has {shown(got[first])}, expected {shown(want[first])}"
 
 
-def plain(value):
-    """A tensor with gradient as its numbers."""
-    return value.detach() if hasattr(value, "detach") else value
+def where(error):
+    """The last line of the notebook through which an error came."""
+    for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
+        text = linecache.getline(frame.f_code.co_filename, number).strip()
+        if text and not Path(frame.f_code.co_filename).exists():
+            return f" (line {number}: {text})"
+    return ""
+
+
+def array(value):
+    return np.asarray(value.detach() if hasattr(value, "detach") else value, dtype=float)
+
+
+def kind(value):
+    kinds = {"str": "text", "list": "a list with rows of different lengths, or of other things", "dict": "a dictionary"}
+    return kinds.get(type(value).__name__, f"a {type(value).__name__}")
+
+
+def sized(shape):
+    return f"an array of shape {shape}" if shape else "one number"
+
+
+def digits(value):
+    return f"{value:.5g}" if value % 1 or abs(value) > 1e12 else f"{value + 0:.0f}"
 
 
 def shown(value):
     """Numbers in one line; of a large array only the shape."""
-    if isinstance(value, str):
-        return repr(value)
-    if isinstance(value, tuple):
-        return "(" + ", ".join(map(shown, value)) + ")"
-    array = np.asarray(plain(value), dtype=float)
-    if array.size > 30:
-        return f"an array of shape {array.shape}"
-    return " ".join(np.array2string(array, separator=", ", precision=4, suppress_small=True).split())
+    text = np.array2string(array(value), separator=", ", formatter={"float_kind": digits})
+    return " ".join(text.split()) if np.size(value) <= LARGE else sized(np.shape(value))
 
 
 def unpack(packed):
-    """Arrays, lists and tuples from examples.json."""
+    """Arrays, lists and dictionaries from examples.json."""
     if isinstance(packed, dict) and "array" in packed:
-        kind = {"f": float, "b": bool}.get(packed["kind"], int)
-        return np.array(packed["array"], dtype=kind).reshape(packed["shape"])
+        return np.array(packed["array"], dtype={"f": float, "b": bool}.get(packed["kind"], int)).reshape(packed["shape"])
     if isinstance(packed, dict):
-        return tuple(map(unpack, packed["tuple"])) if "tuple" in packed else list(map(unpack, packed["list"]))
+        return list(map(unpack, packed["list"])) if "list" in packed else {k: unpack(v) for k, v in packed.items()}
     return packed

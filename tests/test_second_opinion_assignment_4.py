@@ -69,7 +69,7 @@ def test_learned_and_errors(variant):
 
 @pytest.mark.parametrize("variant", range(50))
 def test_the_shared_kernel_wins_and_the_echo_can_be_taken_away(variant):
-    """By descent, by least squares, and by the algebra of the hall: well below the limit of a tenth."""
+    """By descent, by least squares, and by the algebra of the hall: below the limit of a thirtieth, with room."""
     x, y, _, _, hall = (v.numpy() for v in recordings(variant))
     question, dry = solved(4, variant, "dry")
     shared, own = solved(4, variant, "errors")[1]
@@ -80,7 +80,7 @@ def test_the_shared_kernel_wins_and_the_echo_can_be_taken_away(variant):
     exact = np.linalg.lstsq(combined, np.eye(12)[11], rcond=None)[0]
     for kernel in dry, fitted, exact:
         assert agree(question.run(kernel), question.expected)
-        assert ((combined @ kernel - np.eye(12)[11]) ** 2).sum() < 0.05 * (hall[:3] ** 2).sum()
+        assert ((combined @ kernel - np.eye(12)[11]) ** 2).sum() < 0.03 * (hall[:3] ** 2).sum()
 
 
 def test_which_hall():

@@ -40,6 +40,8 @@ def _ring_ids(rng):
             ("the connections that go round the ring are missing. Past the last place comes place 0: take % n.",
              "= t\n", "= t if i + offset < n else -1\n"),
             ("your ids start at 1. The first parameter is number 0.", "= t\n", "= t + 1\n"),
+            ("every row is the same. Offsets count from the output itself: output i reads input i + offset.",
+             "(i + offset) % n", "offset % n"),
         ))
 
 
@@ -70,6 +72,10 @@ def _uses(rng):
             ("parameter 0 was left out. Only -1 means that there is no connection.", ">= 0", "> 0"),
         ),
         mistakes={
+            "parameters that no connection uses are missing. np.unique counts only what is there; each of the n has an entry.":
+                "def uses(param_ids, n):\n    return np.unique(param_ids[param_ids >= 0], return_counts=True)[1]",
+            "-1 has an entry, and parameters that no connection uses have none. np.unique counts whatever is there, and only "
+            "that.": "def uses(param_ids, n):\n    return np.unique(param_ids, return_counts=True)[1]",
             "you counted the outputs that use a parameter. An output may use it for several inputs, and each connection "
             "counts.": "def uses(param_ids, n):\n    return np.array([(param_ids == k).any(axis=1).sum() for k in range(n)])",
             "you counted the inputs that meet a parameter. An input may meet it in several outputs, and each connection "
@@ -142,6 +148,10 @@ def _three_layers(rng):
              "missing.", "F * C * k", "F * k"),
             ("the convolution's weights are shared by all places: do not count them once for each place.",
              ", F * C * k]", ", places * F * C * k]"),
+            ("you counted a bias for each filter of the convolution. Asked for are the weights without biases.",
+             ", F * C * k]", ", F * (C * k + 1)]"),
+            ("the last two are exchanged: dense, local, convolution.",
+             "places * F * C * k, F * C * k]", "F * C * k, places * F * C * k]"),
         ))
 
 
@@ -185,6 +195,8 @@ def _as_matrix(rng):
             ("that is the transpose: outputs are rows, pixels are columns.", "return M", "return M.T"),
             ("the rows of the kernel stand one right behind the other. In the image they lie W pixels apart.",
              "(i + a) * W + j + b", "i * W + j + a * k_w + b"),
+            ("the window starts at the pixel that has the number of the output. Output (i, j) starts at pixel i * W + j.",
+             "(i + a) * W + j + b", "i * W_out + j + a * W + b"),
             ("every output has the window of output (0, 0). The window moves with i and j.",
              "(i + a) * W + j + b", "a * W + b"),
         ))

@@ -144,7 +144,10 @@ def _bias_grad(rng):
             ("you added up the filters, too. Each filter has a bias of its own.", "axis=(0, 2, 3)", ""),
             ("you kept the columns of the images apart and added up the filters. The filters are axis 1.",
              "(0, 2, 3)", "(0, 1, 2)"),
-        ))
+        ),
+        mistakes={
+            "reshape(C, ...) mixed images and filters: in memory the images come first, so its rows are no filters. Add over "
+            "the axes 0, 2 and 3.": "def bias_grad(dy):\n    return dy.reshape(dy.shape[1], -1).sum(axis=1)"})
 
 
 _MOVES_ALONG = ["x - x.mean()", "np.maximum(x, np.roll(x, 1))", "x * np.roll(x, 3)", "np.abs(x) - np.roll(x, -2)",

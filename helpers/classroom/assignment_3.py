@@ -13,6 +13,13 @@ BOTH = """def both_ways(x, W_xh, W_hh):
         return np.array(found)
     return np.hstack([states(x), states(x[::-1])[::-1]])"""
 
+CARRIED_ON = """def both_ways(x, W_xh, W_hh):
+    h, found = np.zeros(len(W_hh)), []
+    for x_t in [*x, *x[::-1]]:
+        h = np.tanh(W_xh @ x_t + W_hh @ h)
+        found.append(h)
+    return np.hstack([found[:len(x)], found[len(x):][::-1]])"""
+
 
 def _weights(T, n_x, n_h, rng):
     return tuple(np.round(rng.uniform(-1, 1, size=shape), 2) for shape in [(T, n_x), (n_h, n_x), (n_h, n_h)])
@@ -41,7 +48,11 @@ def _both_ways(rng):
             ("the states are never fed back: W_hh @ h is missing.", " + W_hh @ h", ""),
             ("there is no tanh around the sum.", "np.tanh", ""),
             ("you used the columns of W_hh (W_hh.T, or h @ W_hh). Each row is one neuron: W_hh @ h.", "W_hh @", "W_hh.T @"),
-        ))
+            ("row t holds the states just before they read x[t]. Asked for are those just after.",
+             "h = np.tanh(W_xh @ x_t + W_hh @ h)\n            found.append(h)",
+             "found.append(h)\n            h = np.tanh(W_xh @ x_t + W_hh @ h)"),
+        ),
+        mistakes={"the second one went on from the last state of the first. It starts from zeros, too.": CARRIED_ON})
 
 
 def _leak_case(T, rng):
@@ -112,6 +123,8 @@ def _initial_grad(rng):
             ("only the first step is in it: what later steps send back is missing.", "(dh[t] + back)", "dh[t]"),
             ("you stopped one step early: that is what arrives at h[1]. One more step leads to h[0].",
              "range(len(dh))", "range(1, len(dh))"),
+            ("that is the gradient of the sum inside the first tanh. From there W_hh.T leads to h[0].",
+             "W_hh.T @ ((1 - h[t + 1] ** 2) * (dh[t] + back))", "(1 - h[t + 1] ** 2) * (dh[t] + W_hh.T @ back)"),
             ("you went through the steps from first to last. Backprop begins at the end.", "reversed(range(len(dh)))",
              "range(len(dh))"),
         ))
@@ -139,8 +152,13 @@ def _unrolled_counts(rng):
              "T * (h * (x + h + 1) + y * (h + 1))", "(T * h * (x + h + 1) + y * (h + 1))"),
             ("your multiply-adds are those of one step. Sharing saves memory, not work.", ", T * (h * (x + h) + y * h)",
              ", h * (x + h) + y * h"),
-            ("in the multiply-adds the output layer is missing, or it works only once. It works at every step.",
+            ("in the multiply-adds the output layer is missing. It works at every step.",
              "(h * (x + h) + y * h)]", "(h * (x + h))]"),
+            ("in the multiply-adds the output layer works only once. It works at every step.",
+             "T * (h * (x + h) + y * h)]", "T * h * (x + h) + y * h]"),
+            ("in the multiply-adds the state is worked out only once. It is worked out at every step.",
+             "T * (h * (x + h) + y * h)]", "h * (x + h) + T * y * h]"),
+            ("you gave the state two bias vectors, as some libraries do. This one has one.", "(x + h + 1)", "(x + h + 2)"),
             ("you counted the biases among the multiply-adds. A bias is added, and multiplies nothing.",
              "(h * (x + h) + y * h)]", "(h * (x + h + 1) + y * (h + 1))]"),
         ))
@@ -230,9 +248,9 @@ def _wheel(rng):
             ("its states neither fade nor grow, but they are not back in time: a full turn is 2 * pi, and each step is an equal "
              "part of it.", "2 * np.pi", "np.pi"),
             ("it changes nothing, so every state is back after one step.", f"2 * np.pi / {p}", "0"),
-            ("its states fade away. A turn keeps lengths: each row and each column has length 1.",
+            ("its states fade away. A turn keeps lengths: its columns have length 1 and stand at right angles.",
              "wheel = np", "wheel = 0.9 * np"),
-            ("its states grow without end. A turn keeps lengths: each row and each column has length 1.",
+            ("its states grow without end. A turn keeps lengths: its columns have length 1 and stand at right angles.",
              "wheel = np", "wheel = 1.1 * np"),
         ),
         mistakes={"it is a mirror, or half a turn: every state is back after two steps.": "wheel = -np.eye(2)"})

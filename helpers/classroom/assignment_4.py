@@ -128,6 +128,12 @@ def _own_slopes(rng):
              ":v.shape[1]"),
         ))
 
+WINDOWS = "X, X_test = (np.lib.stride_tricks.sliding_window_view(v, 4, axis=1) for v in (x, x_test))\n"
+BEST_FITS = """w = np.linalg.lstsq(X.reshape(-1, 4), y.ravel(), rcond=None)[0]
+v = np.array([np.linalg.lstsq(X[:, i], y[:, i], rcond=None)[0] for i in range(y.shape[1])])
+own = np.einsum('mit,it->mi', X_test, v)
+errors = [((answers - y_test) ** 2).mean() for answers in (X_test @ w, own)]"""
+
 
 def _learned(source, N, steps, lr):
     return Marked(
@@ -148,7 +154,11 @@ def _learned(source, N, steps, lr):
              "X = ", "x, y = x_test, y_test\nX = "),
             ("you learned from the first recording alone.", "X = ", "x, y = x[:1], y[:1]\nX = "),
             ("you started from ones. The start is four zeros.", "np.zeros(4)", "np.ones(4)"),
-        ))
+        ),
+        mistakes={
+            "that is the hall itself. Asked for is what those steps have learned of it.": source + "learned = hall",
+            f"that is the best fit, where descent would end. Asked for is the kernel after exactly {steps} steps.":
+                source + WINDOWS + "learned = np.linalg.lstsq(X.reshape(-1, 4), y.ravel(), rcond=None)[0]"})
 
 
 def _errors(source, steps, lr):
@@ -157,8 +167,7 @@ def _errors(source, steps, lr):
         text=f"Now train a kernel for each place as well: from zeros, {steps} steps, with learning rate `{lr} * n_out`. (An own "
              "kernel hears of one place in n_out, so its gradient is so much smaller.) Answer `[shared, own]`: the mean "
              "squared errors of both on the recordings of the test, `x_test, y_test`.",
-        solution=source + "X, X_test = (np.lib.stride_tricks.sliding_window_view(v, 4, axis=1) for v in (x, x_test))\n"
-                 "n_out = y.shape[1]\nw, v = np.zeros(4), np.zeros((n_out, 4))\n"
+        solution=source + WINDOWS + "n_out = y.shape[1]\nw, v = np.zeros(4), np.zeros((n_out, 4))\n"
                  f"for _ in range({steps}):\n"
                  f"    w = w - {lr} * 2 * np.einsum('mi,mit->t', X @ w - y, X) / y.size\n"
                  f"    v = v - {lr} * n_out * 2 * np.einsum('mi,mit->it', np.einsum('mit,it->mi', X, v) - y, X) / y.size\n"
@@ -173,7 +182,10 @@ def _errors(source, steps, lr):
             ("you took the root. Asked for is the mean of the squared errors itself.", ").mean()", ").mean() ** 0.5"),
             ("you added the squared errors up. Asked for is their mean, over recordings and places.", ").mean()", ").sum()"),
             ("the two are exchanged: first the shared kernel, then the own ones.", "[shared, own]", "[own, shared]"),
-        ))
+        ),
+        mistakes={
+            f"those are the errors of the best fits, where descent would end. Both were to take exactly {steps} steps.":
+                source + WINDOWS + BEST_FITS})
 
 
 _ALIKE = [
@@ -202,7 +214,7 @@ def _dry(source, hall):
         off = np.convolve(hall, kernel) - np.eye(12)[11]
         left = (off ** 2).sum() / (hall[:3] ** 2).sum()
         return {"it answers anything": bool(kernel.any()), "closer to x than silence": bool((off ** 2).sum() < 0.999),
-                "closer to x than the recording": bool(left < 0.999), "at most a tenth of the echo left": bool(left <= 0.1)}
+                "closer to x than the recording": bool(left < 0.999), "at most a thirtieth of the echo left": bool(left <= 1 / 30)}
 
     return Marked(
         name="dry", points=4, stub="dry = ...", measure=facts,
@@ -212,7 +224,7 @@ def _dry(source, hall):
              "`y` as the input and `x[:, 11:]` as the target, learning rate 0.05, a few hundred steps.)\n\n"
              "It is judged without noise: `hall` and `dry`, one after the other, are one kernel of 12 weights, "
              "`np.convolve(hall, dry)`, and it should be eleven zeros and a 1. The sum of squares of what is off may be at "
-             "most a tenth of that of the echoes, `(hall[:3] ** 2).sum()`.",
+             "most a thirtieth of that of the echoes, `(hall[:3] ** 2).sum()`.",
         solution=source + "Y = np.lib.stride_tricks.sliding_window_view(y, 9, axis=1)\nwant, dry = x[:, 11:], np.zeros(9)\n"
                  "for _ in range(300):\n"
                  "    dry = dry - 0.05 * 2 * np.einsum('mi,mit->t', Y @ dry - want, Y) / want.size\n",
@@ -223,7 +235,7 @@ def _dry(source, hall):
              "should come out: is it turned around, or learned for another sample?", "want.size\n", "want.size\ndry = dry[::-1]\n"),
             ("it gives back the recording, or nothing better: the echo is all still there.",
              "want.size\n", "want.size\ndry = np.eye(9)[8]\n"),
-            ("a part of the echo is gone, but more than a tenth is left. Take more steps, and let all nine weights learn: the "
+            ("a part of the echo is gone, but more than a thirtieth is left. Take more steps, and let all nine weights learn: the "
              "echo that you subtract has an echo of its own.",
              "want.size\n", "want.size\ndry = np.append(np.zeros(5), [*-hall[:3], 1])\n"),
         ))

@@ -61,7 +61,7 @@ WRONG = [
     for row in ids:
         row[offsets] = range(len(offsets))
     return ids"""),
-    ("uses", "-1 has an entry", """def uses(param_ids, n):
+    ("uses", "the id -1 has an entry", """def uses(param_ids, n):
     found = {}
     for k in param_ids.ravel().tolist():
         found[k] = found.get(k, 0) + 1

@@ -8,6 +8,7 @@ from test_classroom import grades, put, submission
 
 from helpers.classroom.grade import grade
 from helpers.classroom.marked import Written, questions
+from helpers.classroom.pages import STYLE, html_table
 from helpers.classroom.release import release
 from helpers.classroom.report import report
 from helpers.classroom.roster import same_person
@@ -66,7 +67,8 @@ def test_marks_are_read_as_spreadsheets_save_them(answered, tmp_path, program):
         rows, delimiter, encoding, end, first, "sep=;\r\n" if "first line" in program else ""))
     assert {who: float(r[answered[1]]) for who, r in rows.items()} == {"Bo": 1.5, "Zoë": 2}
     assert not any(r["remarks"] for r in rows.values()) and "Points for nobody" not in (out / "class.html").read_text("utf-8")
-    assert len(list(csv.reader(io.StringIO((out / "to_mark.csv").read_text("utf-8-sig"), newline="")))) == 3
+    saved = list(csv.DictReader(io.StringIO((out / "to_mark.csv").read_text("utf-8-sig"), newline="")))
+    assert [one["answer"] for one in saved] == 2 * ["One; two, \"three\".\n- four → ü"]
 
 
 def test_a_comment_and_columns_of_the_teacher(answered, tmp_path):
@@ -100,6 +102,14 @@ def test_an_answer_that_changed_after_it_was_marked_is_told(answered, tmp_path):
     (out / "to_mark.csv").write_text(text.replace(f"{name},1,", f"{name},,"), encoding="utf-8")
     report(grade(tmp_path / "in", out), out)
     assert "Something new" in (out / "to_mark.csv").read_text("utf-8-sig") and not grades(out)[0]["remarks"]
+
+
+def test_on_a_telephone_words_have_a_line_of_their_own():
+    """The last of many columns is set below the others; a table of two columns, of numbers or of bars stays as it is."""
+    for heads, told in [(["question", "#points", "verdict"], True), (["#cell", "why"], False), (["a", "b", "#points"], False),
+                        (["points", "#students", ""], False)]:
+        assert ('class="told"' in html_table(heads, [["x"] * len(heads)])) == told
+    assert ".told td:last-child { flex-basis: 100%" in STYLE
 
 
 @pytest.mark.parametrize("roster, said", [

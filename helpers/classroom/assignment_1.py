@@ -74,8 +74,8 @@ def _uses(rng):
         mistakes={
             "parameters that no connection uses are missing. np.unique counts only what is there; each of the n has an entry.":
                 "def uses(param_ids, n):\n    return np.unique(param_ids[param_ids >= 0], return_counts=True)[1]",
-            "-1 has an entry, and parameters that no connection uses have none. np.unique counts whatever is there, and only "
-            "that.": "def uses(param_ids, n):\n    return np.unique(param_ids, return_counts=True)[1]",
+            "the id -1 has an entry, and parameters that no connection uses have none. np.unique counts just what is there.":
+                "def uses(param_ids, n):\n    return np.unique(param_ids, return_counts=True)[1]",
             "you counted the outputs that use a parameter. An output may use it for several inputs, and each connection "
             "counts.": "def uses(param_ids, n):\n    return np.array([(param_ids == k).any(axis=1).sum() for k in range(n)])",
             "you counted the inputs that meet a parameter. An input may meet it in several outputs, and each connection "

@@ -32,12 +32,12 @@ def page(title, body):
 def html_table(heads, rows):
     """A table; cells come as HTML. A head that starts with # is a column of numbers.
 
-    On a telephone a last column of words stands below the others.
+    On a telephone the last of three or more columns stands below the others.
     """
     kind = [' class="n"' if h.startswith("#") else "" for h in heads]
     top = "".join(f'<th scope="col"{k}>{escape(h.lstrip("#"))}</th>' for h, k in zip(heads, kind, strict=True))
     lines = ["<tr>" + "".join(f"<td{k}>{c}</td>" for c, k in zip(r, kind, strict=True)) + "</tr>" for r in rows]
-    told = ' class="told"' if heads[-1] else ""
+    told = ' class="told"' if len(heads) > 2 and heads[-1][:1] not in ("", "#") else ""
     return f"<table{told}>\n<thead><tr>{top}</tr></thead>\n<tbody>\n" + "\n".join(lines) + "\n</tbody>\n</table>"
 
 

@@ -124,9 +124,9 @@ def open_marks(best, marks):
             key = result["student"], result["assignment"], name
             if text or key in marks:
                 points, old = marks.get(key, ("", {}))
+                answer = old["answer"] if is_another(text, points, old) else text
                 rows[key] = dict(zip(KEY, key, strict=True)) | {
-                    "points": points, "out_of": known(result)[name].points, "comment": old.get("comment", ""),
-                    "answer": text if points == "" else old.get("answer", text)}
+                    "points": points, "out_of": known(result)[name].points, "comment": old.get("comment", ""), "answer": answer}
     for key, (points, old) in marks.items():
         rows.setdefault(key, {**{k: old.get(k, "") for k in TO_MARK}, "points": points})
     return [rows[key] for key in sorted(rows)]
@@ -136,9 +136,14 @@ def changed(result, marks):
     """The remark on answers that are not what was marked any more."""
     names = [name for name, text in result["written"].items()
              for points, old in [marks.get((result["student"], result["assignment"], name), ("", {}))]
-             if points != "" and bare(old.get("answer", text)) != bare(text)]
+             if is_another(text, points, old)]
     return (f"{', '.join(names)}: the answer has changed since it was marked; to mark it anew, empty its points in to_mark.csv "
             "and grade again") if names else ""
+
+
+def is_another(text, points, old):
+    """Whether an answer has got points that were meant for another one."""
+    return points != "" and bare(old.get("answer", text)) != bare(text)
 
 
 def bare(text):

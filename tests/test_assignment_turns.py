@@ -66,6 +66,24 @@ WRONG = [
     for k in param_ids.ravel().tolist():
         found[k] = found.get(k, 0) + 1
     return [found[k] for k in sorted(found)]"""),
+    ("uses", "counted as if it were the last parameter", """def uses(param_ids, n):
+    found = [0] * n
+    for k in param_ids.ravel():
+        found[k] += 1
+    return found"""),
+    ("leak_grad", "before its own dh[t] had arrived", """def leak_grad(dh, x, h_0, a):
+    def share(h, t):
+        if t == len(x):
+            return 0, 0
+        later, back = share(a * h + (1 - a) * x[t], t + 1)
+        return later + back * (h - x[t]), dh[t] + a * back
+    return share(h_0, 0)[0]"""),
+    ("tied_matrix", "leave out the entries that go round", """def tied_matrix(W):
+    out = np.zeros_like(W)
+    for d in range(len(W)):
+        for i in range(len(W)):
+            out[i, (i + d) % len(W)] = np.diag(W, d).mean()
+    return out"""),
     ("as_matrix", "the window starts at the pixel that has the number of the output", """def as_matrix(w, H, W):
     k_h, k_w = w.shape
     M = np.zeros(((H - k_h + 1) * (W - k_w + 1), H * W))

@@ -40,6 +40,8 @@ def _ring_ids(rng):
             ("the connections that go round the ring are missing. Past the last place comes place 0: take % n.",
              "= t\n", "= t if i + offset < n else -1\n"),
             ("your ids start at 1. The first parameter is number 0.", "= t\n", "= t + 1\n"),
+            ("you sorted the offsets. Parameter t belongs to offsets[t], in the order in which they came.",
+             "enumerate(offsets)", "enumerate(sorted(offsets))"),
             ("every row is the same. Offsets count from the output itself: output i reads input i + offset.",
              "(i + offset) % n", "offset % n"),
         ))
@@ -72,6 +74,12 @@ def _uses(rng):
             ("parameter 0 was left out. Only -1 means that there is no connection.", ">= 0", "> 0"),
         ),
         mistakes={
+            "you counted the ids 1 to n. The first parameter is number 0, the last one n - 1.":
+                "def uses(param_ids, n):\n    return np.array([(param_ids == k).sum() for k in range(1, n + 1)])",
+            "-1 was counted as if it were the last parameter: that is what it means as an index. Leave it out.":
+                "def uses(param_ids, n):\n    return np.bincount(param_ids.ravel() % n, minlength=n)",
+            "with a table as the index, += adds 1 only once for each parameter; and -1 is the last entry. np.bincount counts.":
+                "def uses(param_ids, n):\n    found = np.zeros(n)\n    found[param_ids] += 1\n    return found",
             "parameters that no connection uses are missing. np.unique counts only what is there; each of the n has an entry.":
                 "def uses(param_ids, n):\n    return np.unique(param_ids[param_ids >= 0], return_counts=True)[1]",
             "the id -1 has an entry, and parameters that no connection uses have none. np.unique counts just what is there.":

@@ -47,6 +47,8 @@ def _strided_grad(rng):
             ("you took the mean over the windows. The shares of a shared weight add up.", "return dw", "return dw / len(dy)"),
             ("the windows were added up without dy. Each counts as much as its dy[i] says.", "dy[i] * ", ""),
             ("you went through dy backwards. Window i goes with dy[i].", "dy[i] *", "dy[-1 - i] *"),
+            ("the stride is between windows, not within them: that is dilation. Window i is x[i * s:i * s + k].",
+             "x[i * s:i * s + k]", "x[i:i + s * k:s]"),
             ("the gradient is turned around. Weight t met sample i * s + t: nothing is flipped.", "return dw", "return dw[::-1]"),
         ))
 
@@ -142,6 +144,7 @@ def _bias_grad(rng):
             ("each place still has a gradient of its own. All places share the biases: add over them, too.",
              "axis=(0, 2, 3)", "axis=0"),
             ("you added up the filters, too. Each filter has a bias of its own.", "axis=(0, 2, 3)", ""),
+            ("you kept the images apart and added up the filters. The filters are axis 1.", "(0, 2, 3)", "(1, 2, 3)"),
             ("you kept the columns of the images apart and added up the filters. The filters are axis 1.",
              "(0, 2, 3)", "(0, 1, 2)"),
         ),
@@ -204,6 +207,8 @@ def _tied_matrix(rng):
             "your diagonals end at the border. On a ring they go on at the other side: take % n.":
                 "def tied_matrix(W):\n    n = len(W)\n"
                 "    return np.array([[np.diagonal(W, j - i).mean() for j in range(n)] for i in range(n)])",
+            "your means leave out the entries that go round the ring. They share, too: take W[i, (i + d) % n] for every i.":
+                TIED.replace("W[i, (i + d) % n] for i in range(n)", "W[i, i + d] for i in range(n - d)"),
             "one number is everywhere. Only entries with the same (j - i) % n share.":
                 "def tied_matrix(W):\n    return np.full(W.shape, W.mean())",
             "those are the shared numbers alone. Write them back into a matrix (n, n).":

@@ -91,6 +91,8 @@ def _shared_slope(rng):
             ("the sign is turned: the error is the answer minus y.", "(window @ w - y[m, i])", "(y[m, i] - window @ w)"),
             ("y is not in it. The error is the answer minus what was recorded.", " - y[m, i]", ""),
             ("only the last window is left (=). All of them use the same kernel: add (+=).", "dw += ", "dw = "),
+            ("you divided by the number of samples that were played. The loss is a mean over the answers.", "y.size", "x.size"),
+            ("the gradient is turned around. Weight t met sample i + t: nothing is flipped.", ") * window", ") * window[::-1]"),
             ("that is the error without its window. Weight t counts as much as the sample that it met.", ") * window", ")"),
         ))
 
@@ -118,6 +120,8 @@ def _own_slopes(rng):
             ("you divided by the number of recordings alone. It is the same loss as before, a mean over places, too.",
              "y.size", "len(y)"),
             ("you added up and did not divide. This loss is a mean over recordings and places.", "dv / y.size", "dv"),
+            ("you divided by the number of places alone. It is the same loss as before, a mean over recordings, too.",
+             "y.size", "len(v)"),
             ("you used the kernel of place 0 everywhere. Place i has its own, v[i].", "@ v[i]", "@ v[0]"),
             ("all places got the sum over all places. That is the gradient of a shared kernel; here row i has only place i.",
              "dv[i] +=", "dv +="),

@@ -123,6 +123,13 @@ def test_the_variant_of_somebody_else_is_told_to_the_teacher_alone(answered, tmp
     assert not any("variant" in p.read_text("utf-8") for p in (tmp_path / "feedback").iterdir())
 
 
+def test_who_handed_in_no_notebook_is_told(answered, tmp_path):
+    """A page or a PDF in place of the notebook is no row of grades.csv, so the roster has to say it."""
+    (tmp_path / "variants.csv").write_text("student,variant\nZoë,0\nBo,0\nAnn Li,0\n", encoding="utf-8")
+    report(grade(answered[0] / "in", answered[0] / "out"), tmp_path, tmp_path / "variants.csv")
+    assert "<p>Ann Li. They are on the roster;" in (tmp_path / "class.html").read_text("utf-8")
+
+
 @pytest.mark.parametrize("name, handed_in, same", [
     ("O'Brien, Séamus", "obrienseamus_81_8177", True), ("Smith/Jones, Kim (2)", "Smith_Jones, Kim (2)_81", True),
     ("Mary Ann Smith", "smithmaryann_LATE_1_2", True), ("李小龍", "李小龍_103", True), ("Ann", "Anna_7", False),

@@ -157,7 +157,8 @@ def read_notebook(content):
     except RecursionError:
         raise ValueError("it is no notebook: nested too deeply") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"it is no notebook: {type(error).__name__} while reading it") from None
+        raise ValueError(f"it is no notebook, or not a whole one ({type(error).__name__}): open it in Jupyter, save it and hand it "
+                         "in again") from None
     return cells, metadata if isinstance(metadata, dict) else {}
 
 

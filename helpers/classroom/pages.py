@@ -94,10 +94,11 @@ def without_file(text):
     return re.sub(r"<ipython-input[^>]*>, ", "", text)
 
 
-def class_page(best, rows, known, unused=()):
+def class_page(best, rows, known, unused=(), missing=()):
     """What the teacher gets: for each assignment the points, and for each question who made which mistake, counted.
 
-    unused  (student, assignment, question, points) of to_mark.csv that belong to no notebook
+    unused   (student, assignment, question, points) of to_mark.csv that belong to no notebook
+    missing  names of the roster of whom there is no notebook
     """
     parts = [walls(best)]
     for assignment in sorted({r["assignment"] for r in best if r["assignment"]}):
@@ -108,6 +109,9 @@ def class_page(best, rows, known, unused=()):
            for r, row in zip(best, rows, strict=True) if row["remarks"]]
     if odd:
         parts += ["<h2>Worth a look</h2>", html_table(["student", "file", "what happened"], odd)]
+    if missing:
+        parts += [f"<h2>No notebook</h2>\n<p>{escape('; '.join(missing))}. They are on the roster; there is no .ipynb of theirs "
+                  "here.</p>"]
     if unused:
         parts += ["<h2>Points for nobody</h2>\n<p>These rows of to_mark.csv belong to no notebook that was graded here. Was a name "
                   "changed?</p>", html_table(["student", "assignment", "question", "#points"], [map(cell, r) for r in unused])]

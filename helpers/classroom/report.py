@@ -8,7 +8,7 @@ from .files import store
 from .grade import asked
 from .marked import Written
 from .pages import class_page, student_page
-from .roster import compared
+from .roster import compared, missing
 from .tables import read_table, table
 
 KEY = ("student", "assignment", "question")
@@ -19,7 +19,7 @@ def report(results, out, roster=None):
     """Write everything anew from the results, each file in one step; returns the rows of grades.csv.
 
     What a teacher wrote into the columns `points` and `comment` of to_mark.csv is kept, counted and shown.
-    roster  the variants.csv that `release` wrote: who handed in another variant gets a remark
+    roster  the variants.csv that `release` wrote: class.html says who handed in nothing, or somebody else's variant
     Errors  ValueError "to_mark.csv, row 7: points is 'x'; expected a number from 0 to 4"
     """
     out = Path(out)
@@ -29,7 +29,7 @@ def report(results, out, roster=None):
     (out / "feedback").mkdir(parents=True, exist_ok=True)
     for result, one in zip(best, rows, strict=True):
         store(out / "feedback" / page_name(result), student_page(result, one, known(result), said_of(result, marks)))
-    store(out / "class.html", class_page(best, rows, known, unused(best, marks)))
+    store(out / "class.html", class_page(best, rows, known, unused(best, marks), missing(best, roster)))
     store(out / "to_mark.csv", table(TO_MARK, open_marks(best, marks)))
     store(out / "grades.csv", table(columns(rows), rows))
     return rows

@@ -12,8 +12,18 @@ def compared(results, roster):
     """
     if roster is None:
         return results
-    given = [(one["student"], one["variant"].strip()) for _, one in read_table(roster, ("student", "variant"))]
+    given = read_roster(roster)
     return [{**r, "for_teacher": "; ".join(filter(None, [r["for_teacher"], remark(r, given)]))} for r in results]
+
+
+def missing(results, roster):
+    """Who is on the roster and handed in no notebook."""
+    return [name for name, _ in read_roster(roster) if not any(same_person(name, r["student"]) for r in results)] if roster else []
+
+
+def read_roster(file):
+    """[(student, variant)], both as text."""
+    return [(one["student"].strip(), one["variant"].strip()) for _, one in read_table(file, ("student", "variant"))]
 
 
 def remark(result, given):

@@ -43,7 +43,7 @@ FUNCTIONS = {
 
 
 @pytest.mark.parametrize("case", FUNCTIONS)
-def test_functions(try_out, case, capsys):
+def test_a_function_is_shown_what_it_gives_and_what_is_wrong_with_it(try_out, case, capsys):
     name, source, *said = FUNCTIONS[case]
     answer = in_a_cell(source)
     assert try_out(name, answer) is answer

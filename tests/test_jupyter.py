@@ -69,9 +69,9 @@ def slider(page):
 
 def at_rest(page, widget, part, n=0):
     """The part of the n-th such widget, brought into sight again and again until it has been in one place for half a second."""
-    page.wait_for_selector(part, state="attached", timeout=30_000)
+    page.wait_for_selector(widget, state="attached", timeout=30_000)
     wanted, boxes = page.locator(f"{widget} {part}").nth(n), []
-    for _ in range(300):
+    for _ in range(600):
         page.locator(widget).nth(n).evaluate("(e) => e.closest('.jp-Cell').scrollIntoView()")
         boxes = [*boxes[-5:], wanted.bounding_box() if wanted.is_visible() else None]
         if len(boxes) == 6 and boxes[0] and all(box == boxes[0] for box in boxes):

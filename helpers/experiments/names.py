@@ -1,12 +1,11 @@
 """Which language is a place name in? Dense, bag, bigrams, convolution, RNN and two GRUs on names of 2 to 24 letters."""
-from contextlib import contextmanager
-
 import numpy as np
 import torch
 from torch import nn
 
 from helpers.data import ALPHABET, load_names, split_names
 from helpers.models import count, drawn
+from helpers.train import one_thread
 
 LENGTH, LANGUAGES_COUNT, N_LETTERS = 24, 8, len(ALPHABET) + 1
 BLANK = 0                                        # the padding; letters count from 1
@@ -113,17 +112,6 @@ NETS = {"dense, padded": (Padded, 10, 0.003), "bag of letters": (Bag, 15, 0.005)
         "convolution": (Convolution, 15, 0.003), "RNN": (lambda: Recurrent(nn.RNN), 20, 0.003),
         "GRU": (lambda: Recurrent(nn.GRU), 15, 0.005),
         "GRU, larger": (lambda: Recurrent(nn.GRU, states=128, leave_out=0.3), 25, 0.008)}
-
-
-@contextmanager
-def one_thread():
-    """Torch on one thread, as many as before afterwards: with nets so small, several mostly wait for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 @one_thread()

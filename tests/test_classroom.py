@@ -156,8 +156,7 @@ def test_only_what_changed_runs_again(small_class, tmp_path, monkeypatch):
 
 def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path):
     """Killed with results half done: the second run keeps those, and the tables are whole."""
-    loop = "while True:\n    pass"
-    put(tmp_path / "in", {f"S{i}/assignment_1.ipynb": hostile.notebook(loop if i == 2 else "") for i in range(4)})
+    put(tmp_path / "in", {f"S{i}/assignment_1.ipynb": hostile.notebook("import time\ntime.sleep(1)") for i in range(4)})
     command = [sys.executable, "-m", "helpers.classroom", "grade", str(tmp_path / "in"), "--jobs", "1"]
     run = subprocess.Popen(command, cwd=Path(__file__).parents[1], stderr=subprocess.PIPE, text=True, bufsize=1)
     while not list((tmp_path / "in_grades").glob("results/*.json")):
@@ -171,19 +170,26 @@ def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path):
     assert [int(r["points"]) for r in grades(tmp_path / "in_grades")] == [hostile.FULL] * 4
 
 
+def interruptible():
+    """Tests may have been started in the background, where Ctrl-C is switched off for all that they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_goes_on_after_a_grader_that_was_stopped(tmp_path, how):
-    """Stopped in the middle of a loop: the process that runs the notebook ends with it."""
-    put(tmp_path / "in", {"A/assignment_1.ipynb": hostile.notebook("while True:\n    pass")})
-    run = subprocess.Popen([sys.executable, "-m", "helpers.classroom", "grade", str(tmp_path / "in")], stderr=subprocess.DEVNULL,
-                           cwd=Path(__file__).parents[1])
+    """Stopped amid a hundred loops, which would take half an hour: the processes that run the notebook end with it."""
+    book = hostile.notebook("while True:\n    pass")
+    book["cells"] += book["cells"][1:2] * 100
+    put(tmp_path / "in", {"A/assignment_1.ipynb": book})
+    run = subprocess.Popen([sys.executable, "-m", "helpers.classroom", "grade", str(tmp_path / "in"), "--seconds", "3000"],
+                           stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[1], preexec_fn=interruptible)
     family = []
     while len(family) < 3:
         assert run.poll() is None
         family = psutil.Process(run.pid).children(recursive=True)
     run.send_signal(how)
-    run.wait(30)
-    _, left = psutil.wait_procs(family, timeout=30)
+    run.wait(60)
+    _, left = psutil.wait_procs(family, timeout=60)
     assert left == []
 
 
@@ -223,6 +229,7 @@ def test_slurm_script_grades_in_parts_and_merges(small_class, tmp_path):
     same_tables(tmp_path, small_class / "out")
 
 
+@pytest.mark.slow
 def test_kubernetes_job_grades_in_parts_and_merges(small_class, tmp_path):
     """The commands of the two Jobs, run here: as many parts as completions, then the merge."""
     grading_job, merging_job, policy = yaml.safe_load_all((CLUSTER / "kubernetes.yaml").read_text("utf-8"))

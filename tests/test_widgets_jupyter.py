@@ -38,6 +38,7 @@ def told(page):
     return sum(b"comm_msg" in frame for frame in frames)
 
 
+@pytest.mark.slow
 @both_apps
 def test_the_kernel_hears_nothing_while_a_key_is_held_and_of_the_rest_afterwards(opened, app):
     """What goes over the wire: nothing for seven presses of a held key, something half a second after it is let go."""
@@ -55,6 +56,7 @@ def test_the_kernel_hears_nothing_while_a_key_is_held_and_of_the_rest_afterwards
         assert told(page) >= 1, name
 
 
+@pytest.mark.slow
 @both_apps
 def test_every_widget_answers_keys_when_the_kernel_is_dead(opened, app):
     page = opened(app)

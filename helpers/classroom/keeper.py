@@ -23,6 +23,7 @@ LOOK_EVERY = 0.1                                # seconds
 
 
 def main():
+    walls.end_with_parent()
     jobs, results = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     prepare()
     for line in jobs:

@@ -2,6 +2,7 @@
 
 Nothing is unpacked to the disk and no link is followed: a path inside a zip is only a name.
 """
+import io
 import json
 import os
 import re
@@ -89,7 +90,6 @@ def in_entry(archive, info, name, depth):
     if len(content) > LARGEST * (10 if inner else 1):
         yield Submission(name, problem=too_large(max(info.file_size, len(content))))
     elif inner:
-        import io
         yield from in_zip(io.BytesIO(content), f"{name}/", depth + 1)
     else:
         yield Submission(name, content=content)

@@ -7,6 +7,7 @@ import json
 import numpy as np
 
 from helpers.exercises.limits import TooSlow
+from helpers.exercises.plainly import said
 from helpers.exercises.trial import Outcome
 from helpers.exercises.values import Odd
 
@@ -82,14 +83,6 @@ def renamed(name, text):
     if name == "TooSlow":
         return TooSlow()
     return type(name if name.isidentifier() else "Exception", (Exception,), {})(text)
-
-
-def said(error):
-    """The text of an exception, in one line; one of the learner's own may have none, or raise when asked."""
-    try:
-        return " ".join(str(error).split())[:200]
-    except Exception:
-        return ""
 
 
 def send(file, **message):
